@@ -1,0 +1,66 @@
+// Adds up the vitest reports of all packages. The last line it prints is `N passed, N failed[, N skipped]`.
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { projects, root } from './workspace.mjs';
+
+const reportOf = (folder) => join(root, folder, '.reports', 'vitest.json');
+
+/** Removes the reports of earlier runs, which would otherwise be counted again. */
+export function forgetReports() {
+  for (const { folder } of projects()) rmSync(reportOf(folder), { force: true });
+}
+
+/**
+ * Prints one line per package and the total, and returns whether all is well: something passed and nothing failed.
+ * With `everyPackage`, a package that has tests to run but left no report counts as one failure;
+ * so does a run that failed where no report says why.
+ */
+export function summarize({ everyPackage = false, runnerFailed = false } = {}) {
+  const total = { passed: 0, failed: 0, skipped: 0 };
+  console.log('');
+  for (const { name, folder, scripts } of projects()) {
+    if (!existsSync(reportOf(folder))) {
+      if (everyPackage && scripts.test) {
+        total.failed += 1;
+        console.log(`${name}: left no report, its tests did not run`);
+      }
+      continue;
+    }
+    const count = countReport(JSON.parse(readFileSync(reportOf(folder), 'utf8')));
+    for (const key of Object.keys(total)) total[key] += count[key];
+    if (count.passed + count.failed + count.skipped > 0) console.log(`${name}: ${inWords(count)}`);
+    for (const line of count.broken) console.log(`  ${line}`);
+  }
+  if (runnerFailed && total.failed === 0) {
+    total.failed += 1;
+    console.log('The run failed though no test did: see above.');
+  }
+  if (total.passed + total.failed === 0) console.log('No test ran.');
+  console.log(inWords(total));
+  return total.passed > 0 && total.failed === 0;
+}
+
+function countReport(report) {
+  // A file that fails outside its tests (an import, a hook) fails as one, and would go uncounted.
+  const broken = report.testResults
+    .filter(
+      (file) => file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed'),
+    )
+    .map(
+      (file) =>
+        `${relative(root, file.name)}: ${(file.message || 'failed outside its tests').split('\n')[0]}`,
+    );
+  return {
+    passed: report.numPassedTests,
+    failed: report.numFailedTests + broken.length,
+    skipped: report.numPendingTests + report.numTodoTests,
+    broken,
+  };
+}
+
+function inWords({ passed, failed, skipped }) {
+  return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1]).href) process.exit(summarize() ? 0 : 1);
