@@ -1,0 +1,25 @@
+// For packages that carry Holdfast elsewhere: stores, ORMs, transports.
+
+export {
+  type Checkpoint,
+  type CheckpointOutcome,
+  type Checkpoints,
+  type FoundCheckpoint,
+  type IsolationLevel,
+  type RunSql,
+  type SqlAdapter,
+  type SqlRow,
+  type SqlValue,
+  type StoreLocation,
+  type TransactionalStart,
+  type TransactionalStartOutcome,
+  type TransactionalStepMaker,
+  type TransactionalStepMakerOptions,
+  type TransactionalStepOptions,
+  type TransactionOptions,
+  transactionalSteps,
+} from './define/index.js';
+export { type ErrorCode, HoldfastError, type HoldfastErrorOptions, isHoldfastError } from './errors/index.js';
+export type { CallKind, JournalEntry, OpenEntry, Outcome, Payload, RecordedEntry } from './replay/index.js';
+export type * from './store/index.js';
+export { FINAL_STATES, isFinal, touchedRuns } from './store/index.js';

@@ -1,0 +1,41 @@
+import type { Codec } from '../codec/index.js';
+import { workflowScope } from '../define/index.js';
+import { cancelledOutcome, type Engine, runNotFound } from '../engine/index.js';
+import type { RunState, RunStatus } from '../store/index.js';
+
+/** A run, from outside. */
+export interface RunHandle<Result = unknown> {
+  readonly id: string;
+  /** Waits for the run's result. Rejects with its error, or with RUN_CANCELLED. Recorded when asked inside a run. */
+  result(): Promise<Result>;
+  /** Where the run stands now. @throws HoldfastError RUN_NOT_FOUND */
+  status(): Promise<RunState>;
+  /** Cancels the run wherever it is. False if it has ended already. */
+  cancel(): Promise<boolean>;
+}
+
+/** Makes the handle of a run. */
+export function runHandle<Result>(id: string, engine: Engine, codec: Codec): RunHandle<Result> {
+  return {
+    id,
+    async result() {
+      const scope = workflowScope();
+      if (scope) return (await scope.result(id)) as Result;
+      return resultOf(await engine.outcomeOf(id), codec) as Result;
+    },
+    async status() {
+      const [status] = await engine.store.statuses([id]);
+      if (!status) throw runNotFound(id);
+      return status.state;
+    },
+    async cancel() {
+      return (await engine.cancel([id])).length > 0;
+    },
+  };
+}
+
+/** The result that a final status holds, or its error, thrown. */
+export function resultOf(status: RunStatus, codec: Codec): unknown {
+  if (status.state === 'succeeded' && status.output) return codec.decode(status.output);
+  throw status.error ? codec.decode(status.error) : cancelledOutcome(status.id);
+}

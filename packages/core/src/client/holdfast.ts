@@ -1,0 +1,224 @@
+import { randomUUID } from 'node:crypto';
+import { ClassRegistry, type Codec, createCodec } from '../codec/index.js';
+import {
+  type ChildCall,
+  defaultRegistry,
+  definitionOf,
+  type LaunchedApp,
+  type Registry,
+  type Workflow,
+  type WorkflowDefinition,
+  workflowScope,
+  workflowsOf,
+} from '../define/index.js';
+import { Engine, idConflict, notLaunched, shutDown, silentLogger } from '../engine/index.js';
+import { HoldfastError } from '../errors/index.js';
+import { type Duration, durationMs, systemClock } from '../time/index.js';
+import { type RunHandle, resultOf, runHandle } from './handle.js';
+import type { HoldfastOptions, StartOptions } from './options.js';
+import { type Runs, runsOf } from './runs.js';
+import { startWithin } from './within.js';
+
+/** What can start runs: an app, or an app within a transaction. */
+export interface Starter {
+  /**
+   * Starts a run and gives its handle as soon as it is recorded. The same id twice gives the same run.
+   *
+   * @throws HoldfastError UNKNOWN_WORKFLOW, INVALID_ID, INVALID_INPUT, UNRECORDABLE_VALUE, RUN_ID_CONFLICT, SHUT_DOWN;
+   * all before anything is written.
+   */
+  start<Args extends readonly unknown[], Result>(
+    workflow: Workflow<Args, Result>,
+    args: Args,
+    options?: StartOptions,
+  ): Promise<RunHandle<Result>>;
+}
+
+/**
+ * An app: workflows on a store. Several may live in one process.
+ *
+ * @example
+ * const app = new Holdfast({ store: postgres(process.env.DATABASE_URL), workflows: [checkout] });
+ * await app.launch();
+ * const handle = await app.start(checkout, [order], { id: 'order-42' });
+ * await handle.result();
+ * await app.shutdown();
+ */
+export class Holdfast implements Starter, LaunchedApp {
+  /** Looking at runs, and operating on them. */
+  readonly runs: Runs;
+  readonly #registry: Registry;
+  readonly #engine: Engine;
+  readonly #codec: Codec;
+  readonly #definitions: readonly WorkflowDefinition[];
+  #state: 'new' | 'launching' | 'launched' | 'shut down' = 'new';
+  #stopServing: (() => void)[] = [];
+  #closing: Promise<void> | undefined;
+
+  /** @throws HoldfastError DUPLICATE_WORKFLOW, INVALID_OPTION, INVALID_DURATION. */
+  constructor(options: HoldfastOptions) {
+    const {
+      store,
+      registry = defaultRegistry(),
+      version = '1',
+      concurrency = 1000,
+      logger = silentLogger,
+    } = options;
+    if (!Number.isSafeInteger(concurrency) || concurrency < 1) {
+      throw new HoldfastError(
+        'INVALID_OPTION',
+        `concurrency is ${concurrency}; it must be a whole number from 1.`,
+      );
+    }
+    this.#registry = registry;
+    this.#definitions = options.workflows?.flatMap(definitionsIn) ?? registry.workflows();
+    const classes = new ClassRegistry();
+    for (const one of options.classes ?? [])
+      typeof one === 'function' ? classes.register(one) : classes.registerRecipe(one);
+    this.#codec = createCodec(classes);
+    const clock = options.clock ?? systemClock;
+    this.#engine = new Engine(
+      { store, codec: this.#codec, clock, logger, newId: randomUUID, random: randomFraction },
+      {
+        workflows: this.#definitions,
+        version,
+        leaseMs: durationMs(options.lease ?? '10s', 'lease of the app'),
+        parkAfterMs: durationMs(options.parkAfter ?? '1s', 'parkAfter of the app'),
+        concurrency,
+      },
+    );
+    this.runs = runsOf(() => this.#launched(), this.#codec);
+  }
+
+  /** This process among the executors of the store; a new one after its lease was lost. Empty before the launch. */
+  get executorId(): string {
+    return this.#engine.executorId;
+  }
+
+  /**
+   * Opens the store and begins to run what is due, what others left behind included.
+   *
+   * @throws HoldfastError STORE_UNAVAILABLE, STORE_REFUSED, STORE_TOO_OLD, STORE_NEWER, ALREADY_LAUNCHED, SHUT_DOWN.
+   */
+  async launch(): Promise<void> {
+    if (this.#state === 'shut down') throw shutDown();
+    if (this.#state !== 'new') {
+      throw new HoldfastError('ALREADY_LAUNCHED', 'This app is launched already; one launch() is enough.');
+    }
+    this.#state = 'launching';
+    try {
+      await this.#engine.launch();
+    } catch (error) {
+      this.#state = 'new';
+      throw error;
+    }
+    this.#state = 'launched';
+    this.#stopServing = this.#definitions.map((definition) => this.#registry.serve(definition, this));
+  }
+
+  async start<Args extends readonly unknown[], Result>(
+    workflow: Workflow<Args, Result>,
+    args: Args,
+    options: StartOptions = {},
+  ): Promise<RunHandle<Result>> {
+    const engine = this.#launched();
+    const call = startCall(this.#served(workflow), args, options);
+    const scope = workflowScope();
+    if (scope) return runHandle(await scope.start(call), engine, this.#codec);
+    const { id, isNew } = await engine.start({ ...call, parentId: null });
+    if (!isNew) await this.#sameWorkflow(id, call.workflow.name);
+    return runHandle(id, engine, this.#codec);
+  }
+
+  /** Starts runs inside a transaction of yours: they exist exactly if it commits. */
+  within(tx: unknown): Starter {
+    return {
+      start: async (workflow, args, options = {}) => {
+        const engine = this.#launched();
+        const request = { ...startCall(this.#served(workflow), args, options), parentId: null };
+        return runHandle(await startWithin(tx, engine, this.#registry, request), engine, this.#codec);
+      },
+    };
+  }
+
+  /** The handle of a run, whether it exists or not. */
+  handle<Result = unknown>(id: string): RunHandle<Result> {
+    return runHandle(id, this.#launched(), this.#codec);
+  }
+
+  /** Runs a workflow durably and gives its result: what calling the workflow does. */
+  async call(workflow: WorkflowDefinition, args: readonly unknown[]): Promise<unknown> {
+    const engine = this.#launched();
+    const { id } = await engine.start({ workflow, args, parentId: null });
+    return resultOf(await engine.outcomeOf(id), this.#codec);
+  }
+
+  /**
+   * Drains: lets runs end or park, for `drain` at most (default `'10s'`), gives back those that have not, and signs
+   * off. Calling it twice does it once.
+   */
+  shutdown({ drain = '10s' }: { readonly drain?: Duration } = {}): Promise<void> {
+    const drainMs = durationMs(drain, 'drain of shutdown');
+    this.#closing ??= this.#close(drainMs);
+    return this.#closing;
+  }
+
+  async #close(drainMs: number): Promise<void> {
+    const wasLaunched = this.#state === 'launched';
+    this.#state = 'shut down';
+    for (const stop of this.#stopServing.splice(0)) stop();
+    if (wasLaunched) await this.#engine.shutdown(drainMs);
+  }
+
+  #launched(): Engine {
+    if (this.#state === 'launched') return this.#engine;
+    throw this.#state === 'shut down' ? shutDown() : notLaunched();
+  }
+
+  /** The app's own definition of a workflow. @throws HoldfastError UNKNOWN_WORKFLOW */
+  #served(workflow: Workflow<never, unknown>): WorkflowDefinition {
+    const definition = definitionIn(workflow);
+    const served = this.#engine.workflows.named(definition.name);
+    return served === definition ? definition : served;
+  }
+
+  async #sameWorkflow(id: string, workflow: string): Promise<void> {
+    const [status] = await this.#engine.store.statuses([id]);
+    if (status && status.workflow !== workflow) throw idConflict(id, status.workflow);
+  }
+
+  /** @internal For tests: what a killed process leaves. */
+  halt(): void {
+    for (const stop of this.#stopServing.splice(0)) stop();
+    this.#state = 'shut down';
+    this.#closing = Promise.resolve();
+    this.#engine.halt();
+  }
+}
+
+function startCall(workflow: WorkflowDefinition, args: readonly unknown[], options: StartOptions): ChildCall {
+  const { id, delay, tags, version } = options;
+  const delayMs = delay === undefined ? 0 : durationMs(delay, `delay of a run of "${workflow.name}"`);
+  return { workflow, args, id, tags, version, delayMs };
+}
+
+function definitionsIn(value: object): readonly WorkflowDefinition[] {
+  const definition = definitionOf(value);
+  if (definition) return [definition];
+  const workflows = workflowsOf(value);
+  return workflows.length > 0 ? workflows.map(definitionIn) : [definitionIn(value)];
+}
+
+function definitionIn(value: unknown): WorkflowDefinition {
+  const definition = definitionOf(value);
+  if (definition) return definition;
+  throw new HoldfastError(
+    'UNKNOWN_WORKFLOW',
+    `${typeof value === 'function' ? `The function "${value.name}"` : `A value of type ${typeof value}`} is not a ` +
+      "workflow. Make one with workflow('name', fn).",
+  );
+}
+
+function randomFraction(): number {
+  return crypto.getRandomValues(new Uint32Array(1))[0]! / 2 ** 32;
+}

@@ -1,0 +1,44 @@
+import type { Constructor, Recipe } from '../codec/index.js';
+import type { NamedInstance, Registry, Workflow } from '../define/index.js';
+import type { Logger } from '../engine/index.js';
+import type { Store } from '../store/index.js';
+import type { Clock, Duration } from '../time/index.js';
+
+/** What an app is made with. */
+export interface HoldfastOptions {
+  /** Where runs live: `postgres(url)` of `@holdfast/postgres`, or `memoryStore()`. */
+  readonly store: Store;
+  /** What this app runs: workflows, instances and classes with decorated ones. Default: all of the registry. */
+  readonly workflows?: readonly (Workflow<never, unknown> | NamedInstance | object)[];
+  /** Where definitions are found. Default: the process's own registry. */
+  readonly registry?: Registry;
+  /** The version of workflows that name none. Default `'1'`. */
+  readonly version?: string;
+  /** How long this process may be silent before others take over its runs. Default `'10s'`. */
+  readonly lease?: Duration;
+  /** How long a run that only waits stays in memory. Default `'1s'`. */
+  readonly parkAfter?: Duration;
+  /** The most runs this process holds in memory at a time. Default 1000. */
+  readonly concurrency?: number;
+  /**
+   * Classes whose instances are recorded and restored (of errors, so that `instanceof` holds after a replay), and
+   * recipes for values that are more than their fields.
+   */
+  readonly classes?: readonly (Constructor | Recipe)[];
+  /** Default: says nothing. */
+  readonly logger?: Logger;
+  /** For tests: where time comes from. Default: the machine's. */
+  readonly clock?: Clock;
+}
+
+/** Options of a start. */
+export interface StartOptions {
+  /** The run's id. The same id twice is the same run. Default: a random UUID. */
+  readonly id?: string;
+  /** Waits this long before the run is due. Default: none. */
+  readonly delay?: Duration;
+  /** Plain JSON to find the run by. */
+  readonly tags?: Readonly<Record<string, unknown>>;
+  /** The version to run on. Default: the workflow's own, or else the app's. */
+  readonly version?: string;
+}

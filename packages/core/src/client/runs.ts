@@ -1,0 +1,129 @@
+import type { Codec } from '../codec/index.js';
+import { type Engine, runNotFound } from '../engine/index.js';
+import { HoldfastError } from '../errors/index.js';
+import type { Payload } from '../replay/index.js';
+import type { RunRecord, RunState, StepRecord } from '../store/index.js';
+
+/** A run as `app.runs.get` shows it. */
+export interface RunView {
+  readonly id: string;
+  readonly workflow: string;
+  readonly version: string;
+  readonly state: RunState;
+  readonly input: readonly unknown[];
+  readonly output: unknown;
+  readonly error: unknown;
+  readonly tags: Readonly<Record<string, unknown>>;
+  readonly executorId: string | undefined;
+  /** How often it was taken up. */
+  readonly epoch: number;
+  readonly parentId: string | undefined;
+  readonly wakeAt: Date | undefined;
+  readonly createdAt: Date;
+  readonly startedAt: Date | undefined;
+  readonly completedAt: Date | undefined;
+}
+
+/** A line of a run's journal as `app.runs.steps` shows it. */
+export interface StepView {
+  readonly seq: number;
+  /** Undefined while the call has no outcome. */
+  readonly ordinal: number | undefined;
+  readonly kind: StepRecord['kind'];
+  readonly name: string;
+  readonly attempt: number;
+  readonly epoch: number;
+  readonly output: unknown;
+  readonly error: unknown;
+  readonly childId: string | undefined;
+  readonly retryAt: Date | undefined;
+  readonly startedAt: Date;
+  readonly completedAt: Date | undefined;
+}
+
+/** Looking at runs, and operating on them. */
+export interface Runs {
+  /** @throws HoldfastError RUN_NOT_FOUND */
+  get(id: string): Promise<RunView>;
+  /** The run's journal, in the order of its calls. */
+  steps(id: string): Promise<readonly StepView[]>;
+  /** Cancels the run wherever it is. False if it has ended already. */
+  cancel(id: string): Promise<boolean>;
+  /**
+   * Takes up a failed or cancelled run again, from where its journal ends: after its code was repaired, for example.
+   *
+   * @throws HoldfastError RUN_NOT_FOUND, or RUN_NOT_FINISHED if it is not in such a state.
+   */
+  resume(id: string): Promise<void>;
+}
+
+export function runsOf(engine: () => Engine, codec: Codec): Runs {
+  return {
+    async get(id) {
+      const run = await engine().store.run(id);
+      if (!run) throw runNotFound(id);
+      return runView(run, codec);
+    },
+    async steps(id) {
+      return (await engine().store.steps(id)).map((step) => stepView(step, codec));
+    },
+    async cancel(id) {
+      return (await engine().cancel([id])).length > 0;
+    },
+    async resume(id) {
+      if (await engine().store.resume(id)) return engine().offerWork();
+      const [status] = await engine().store.statuses([id]);
+      if (!status) throw runNotFound(id);
+      throw new HoldfastError(
+        'RUN_NOT_FINISHED',
+        `Run "${id}" is ${status.state}; only a failed or cancelled run can be resumed.`,
+        { details: { runId: id, state: status.state } },
+      );
+    },
+  };
+}
+
+function runView(run: RunRecord, codec: Codec): RunView {
+  return {
+    id: run.id,
+    workflow: run.workflow,
+    version: run.version,
+    state: run.state,
+    input: codec.decode(run.input) as readonly unknown[],
+    output: decode(run.output, codec),
+    error: decode(run.error, codec),
+    tags: run.tags === null ? {} : (JSON.parse(run.tags) as Record<string, unknown>),
+    executorId: run.executorId ?? undefined,
+    epoch: run.epoch,
+    parentId: run.parentId ?? undefined,
+    wakeAt: date(run.wakeAtMs),
+    createdAt: new Date(run.createdAtMs),
+    startedAt: date(run.startedAtMs),
+    completedAt: date(run.completedAtMs),
+  };
+}
+
+function stepView(step: StepRecord, codec: Codec): StepView {
+  return {
+    seq: step.seq,
+    ordinal: step.ordinal ?? undefined,
+    kind: step.kind,
+    name: step.name,
+    attempt: step.attempt,
+    epoch: step.epoch,
+    output: decode(step.output, codec),
+    error: decode(step.error, codec),
+    childId: step.childId ?? undefined,
+    retryAt: date(step.retryAtMs),
+    startedAt: new Date(step.startedAtMs),
+    completedAt: date(step.completedAtMs),
+  };
+}
+
+function decode(payload: Payload | null, codec: Codec): unknown {
+  return payload === null ? undefined : codec.decode(payload);
+}
+
+function date(ms: number | null): Date | undefined {
+  return ms === null ? undefined : new Date(ms);
+}

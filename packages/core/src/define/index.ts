@@ -1,0 +1,73 @@
+export {
+  type MethodDecorator,
+  type NamedInstance,
+  type NamedOptions,
+  Step as StepMethod,
+  Transaction,
+  Workflow as WorkflowMethod,
+  workflowOf,
+  workflowsOf,
+} from './decorators.js';
+export { checkName, checkRunId } from './names.js';
+export {
+  createRegistry,
+  defaultRegistry,
+  duplicateWorkflow,
+  type LaunchedApp,
+  type RegisteredAdapter,
+  type Registry,
+} from './registry.js';
+export { type RetryOptions, type RetryPolicy, retryDelayMs, retryPolicy, retryVerdict } from './retry.js';
+export {
+  type Ambient,
+  ambient,
+  type ChildCall,
+  currentRun,
+  type RunInfo,
+  type RunScope,
+  type StepCall,
+  type StepInfo,
+  workflowScope,
+} from './scope.js';
+export type {
+  SchemaInput,
+  SchemaOutput,
+  StandardIssue,
+  StandardResult,
+  StandardSchema,
+} from './standard-schema.js';
+export { type Step, type StepMaker, step } from './step.js';
+export { type StepOptions, type StepPolicy, stepPolicy } from './step-options.js';
+export { now, random, sleep, uuid } from './timekeeping.js';
+export type {
+  Checkpoint,
+  CheckpointOutcome,
+  Checkpoints,
+  FoundCheckpoint,
+  IsolationLevel,
+  RunSql,
+  SqlAdapter,
+  SqlRow,
+  SqlValue,
+  StoreLocation,
+  TransactionalStart,
+  TransactionalStartOutcome,
+  TransactionalStepOptions,
+  TransactionCall,
+  TransactionOptions,
+} from './transaction.js';
+export {
+  type TransactionalStepMaker,
+  type TransactionalStepMakerOptions,
+  transactionalSteps,
+} from './transactional-steps.js';
+export {
+  callable,
+  DEFINITION,
+  definitionOf,
+  type SchemaWorkflowOptions,
+  type Workflow,
+  type WorkflowOptions,
+  workflow,
+} from './workflow.js';
+export type { WorkflowDefinition } from './workflow-definition.js';

@@ -1,0 +1,94 @@
+import { HoldfastError } from '../errors/index.js';
+import type { Checkpoints, SqlAdapter } from './transaction.js';
+import type { WorkflowDefinition } from './workflow-definition.js';
+
+/** A launched app, as a workflow's callable sees it. */
+export interface LaunchedApp {
+  /** Runs a workflow durably and gives its result. */
+  call(workflow: WorkflowDefinition, args: readonly unknown[]): Promise<unknown>;
+}
+
+/** An adapter beside the SQL it is to run: what `app.within(tx)` looks for. */
+export interface RegisteredAdapter {
+  readonly adapter: SqlAdapter<unknown>;
+  readonly checkpoints: Checkpoints;
+}
+
+/**
+ * Where definitions are known by name. There is one for the process, unless a definition or an app names another:
+ * two registries may hold different code under one name, as two deployments do.
+ */
+export interface Registry {
+  /** @throws HoldfastError DUPLICATE_WORKFLOW if another workflow has that name. */
+  add(workflow: WorkflowDefinition): void;
+  workflows(): readonly WorkflowDefinition[];
+  addAdapter(adapter: RegisteredAdapter): void;
+  adapters(): readonly RegisteredAdapter[];
+  /** Says that an app serves a workflow from now on; the answer takes that back. */
+  serve(workflow: WorkflowDefinition, app: LaunchedApp): () => void;
+  /** The one launched app that serves a workflow. @throws HoldfastError NOT_LAUNCHED, AMBIGUOUS_APP. */
+  appOf(workflow: WorkflowDefinition): LaunchedApp;
+}
+
+/** Makes an empty registry. */
+export function createRegistry(): Registry {
+  const byName = new Map<string, WorkflowDefinition>();
+  const adapters: RegisteredAdapter[] = [];
+  const serving = new Map<WorkflowDefinition, Set<LaunchedApp>>();
+  return {
+    add(workflow) {
+      if (byName.has(workflow.name)) throw duplicateWorkflow(workflow.name);
+      byName.set(workflow.name, workflow);
+    },
+    workflows: () => [...byName.values()],
+    addAdapter: (adapter) => void adapters.push(adapter),
+    adapters: () => adapters,
+    serve(workflow, app) {
+      const apps = serving.get(workflow) ?? new Set();
+      serving.set(workflow, apps.add(app));
+      return () => void apps.delete(app);
+    },
+    appOf(workflow) {
+      const [app, another] = serving.get(workflow) ?? [];
+      if (app && !another) return app;
+      throw app ? ambiguousApp(workflow.name) : notLaunched(workflow.name);
+    },
+  };
+}
+
+// On globalThis, so that the ESM and CommonJS builds, or two bundled copies, share what is defined.
+const KEY = Symbol.for('holdfast.registry.v1');
+const shared = globalThis as { [KEY]?: Registry };
+
+/** The registry of the process: where definitions go that name no other. */
+export function defaultRegistry(): Registry {
+  shared[KEY] ??= createRegistry();
+  return shared[KEY];
+}
+
+/** The error of a name taken twice. */
+export function duplicateWorkflow(name: string): HoldfastError {
+  return new HoldfastError(
+    'DUPLICATE_WORKFLOW',
+    `The workflow "${name}" is defined twice. Give one of them another name, or define it in a registry of its own ` +
+      '(createRegistry()) if two versions are meant to live in one process.',
+    { details: { workflow: name } },
+  );
+}
+
+function notLaunched(name: string): HoldfastError {
+  return new HoldfastError(
+    'NOT_LAUNCHED',
+    `The workflow "${name}" was called, but no launched app serves it. List it in new Holdfast({ workflows: [...] }) ` +
+      'and await app.launch() first.',
+    { details: { workflow: name } },
+  );
+}
+
+function ambiguousApp(name: string): HoldfastError {
+  return new HoldfastError(
+    'AMBIGUOUS_APP',
+    `The workflow "${name}" was called, but several launched apps serve it. Say which: app.start(workflow, args).`,
+    { details: { workflow: name } },
+  );
+}

@@ -1,0 +1,94 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { StepOptions } from './step-options.js';
+import type { TransactionCall } from './transaction.js';
+import type { WorkflowDefinition } from './workflow-definition.js';
+
+/** What a run, and a step within it, may know of itself. */
+export interface RunInfo {
+  readonly id: string;
+  /** The workflow's name. */
+  readonly workflow: string;
+  readonly version: string;
+  /** How often the run was taken up by an executor: 1 at first, one more after each recovery or wake-up. */
+  readonly epoch: number;
+  /** The step whose body is being executed, or undefined in the workflow's own code. */
+  readonly step: StepInfo | undefined;
+}
+
+/** What the body of a step may know of itself. */
+export interface StepInfo {
+  readonly name: string;
+  /** The call's number in the run, from 0. Run id and `seq` together make an idempotency key for outside systems. */
+  readonly seq: number;
+  /** The attempt under way, from 1. Counted durably: a crash does not start it over. */
+  readonly attempt: number;
+  /** Aborted when the attempt times out, the run is cancelled, or this executor lost the run or shuts down. */
+  readonly signal: AbortSignal;
+}
+
+/** A step call as the engine sees it. */
+export interface StepCall {
+  readonly name: string;
+  readonly options: StepOptions;
+  readonly body: () => unknown;
+}
+
+/** A start of another run from within a run. */
+export interface ChildCall {
+  readonly workflow: WorkflowDefinition;
+  readonly args: readonly unknown[];
+  /** The child's id. Default: the parent's id, a dot, and the call's number. */
+  readonly id?: string | undefined;
+  readonly tags?: Readonly<Record<string, unknown>> | undefined;
+  readonly version?: string | undefined;
+  readonly delayMs?: number | undefined;
+}
+
+/** What definitions ask of the engine that runs them. One per executing run; every call is recorded. */
+export interface RunScope {
+  readonly info: Omit<RunInfo, 'step'>;
+  /** The engine, to tell two of them in one process apart. */
+  readonly engine: object;
+  step(call: StepCall): Promise<unknown>;
+  transaction(call: TransactionCall): Promise<unknown>;
+  sleep(ms: number): Promise<void>;
+  /** Starts a child run and gives its id. */
+  start(call: ChildCall): Promise<string>;
+  /** Waits for another run's outcome. */
+  result(runId: string): Promise<unknown>;
+  /** Starts a child run and waits for its outcome. */
+  child(call: ChildCall): Promise<unknown>;
+  now(): number;
+  uuid(): string;
+  random(): number;
+}
+
+/** Where the running code stands: in a workflow's own code, or inside one of its steps. */
+export interface Ambient {
+  readonly scope: RunScope;
+  readonly step: StepInfo | undefined;
+}
+
+// On globalThis, so that the ESM and CommonJS builds, or two bundled copies, agree on which run is current.
+const KEY = Symbol.for('holdfast.ambient.v1');
+const shared = globalThis as { [KEY]?: AsyncLocalStorage<Ambient> };
+shared[KEY] ??= new AsyncLocalStorage<Ambient>();
+
+/** The run and step that the calling code belongs to. */
+export const ambient: AsyncLocalStorage<Ambient> = shared[KEY];
+
+/** The scope of the calling workflow code; undefined outside a run and inside a step's body. */
+export function workflowScope(): RunScope | undefined {
+  const here = ambient.getStore();
+  return here?.step ? undefined : here?.scope;
+}
+
+/**
+ * The run the calling code belongs to, or undefined outside any run.
+ *
+ * @example const key = `${currentRun()?.id}:${currentRun()?.step?.seq}`;   // an idempotency key for a payment API
+ */
+export function currentRun(): RunInfo | undefined {
+  const here = ambient.getStore();
+  return here && { ...here.scope.info, step: here.step };
+}

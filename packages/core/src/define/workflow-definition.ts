@@ -1,0 +1,11 @@
+import type { StandardSchema } from './standard-schema.js';
+
+/** What a workflow is, apart from its types: a name, a version, and the function that replays. */
+export interface WorkflowDefinition {
+  readonly name: string;
+  /** The workflow's own version; undefined means the app's. */
+  readonly version: string | undefined;
+  /** Checks the one argument before a run is recorded. */
+  readonly input: StandardSchema | undefined;
+  readonly body: (...args: readonly never[]) => unknown;
+}

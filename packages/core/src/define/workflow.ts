@@ -1,0 +1,85 @@
+import { checkName } from './names.js';
+import { defaultRegistry, type Registry } from './registry.js';
+import { workflowScope } from './scope.js';
+import type { SchemaInput, SchemaOutput, StandardSchema } from './standard-schema.js';
+import type { WorkflowDefinition } from './workflow-definition.js';
+
+/** The key under which a workflow's callable carries its definition. */
+export const DEFINITION: unique symbol = Symbol.for('holdfast.definition.v1') as never;
+
+/**
+ * A durable function. Called outside a run it runs durably on the launched app and gives the result; called inside a
+ * run it starts a child run and waits for it.
+ */
+export interface Workflow<Args extends readonly unknown[] = readonly never[], Result = unknown> {
+  (...args: Args): Promise<Result>;
+  readonly [DEFINITION]: WorkflowDefinition;
+}
+
+/** Options of a workflow. */
+export interface WorkflowOptions {
+  /** Recorded with each run; a run resumes only on an executor that has this version. Default: the app's version. */
+  readonly version?: string;
+  /** Where the definition is kept. Default: the process's own registry. */
+  readonly registry?: Registry;
+}
+
+/** Options of a workflow with one argument that a Standard Schema checks before a run is recorded. */
+export interface SchemaWorkflowOptions<Schema extends StandardSchema> extends WorkflowOptions {
+  readonly input: Schema;
+}
+
+/**
+ * Makes a function durable.
+ *
+ * @param name its stable name, stored with each run.
+ * @throws HoldfastError INVALID_NAME, DUPLICATE_WORKFLOW.
+ * @example const checkout = workflow('checkout', async (order: Order) => { await charge(order); });
+ */
+export function workflow<Args extends readonly unknown[], Result>(
+  name: string,
+  fn: (...args: Args) => Promise<Result>,
+): Workflow<Args, Result>;
+export function workflow<Schema extends StandardSchema, Result>(
+  name: string,
+  options: SchemaWorkflowOptions<Schema>,
+  fn: (input: SchemaOutput<Schema>) => Promise<Result>,
+): Workflow<[input: SchemaInput<Schema>], Result>;
+export function workflow<Args extends readonly unknown[], Result>(
+  name: string,
+  options: WorkflowOptions,
+  fn: (...args: Args) => Promise<Result>,
+): Workflow<Args, Result>;
+export function workflow(
+  name: string,
+  ...rest: [Body] | [WorkflowOptions & { input?: StandardSchema }, Body]
+): Workflow<readonly never[], unknown> {
+  const [options, body] = rest.length === 1 ? [{}, rest[0]] : rest;
+  checkName(name, 'name of the workflow');
+  if (options.version !== undefined) checkName(options.version, `version of workflow "${name}"`);
+  const definition: WorkflowDefinition = { name, version: options.version, input: options.input, body };
+  const registry = options.registry ?? defaultRegistry();
+  registry.add(definition);
+  return callable(definition, registry);
+}
+
+type Body = (...args: readonly never[]) => Promise<unknown>;
+
+/** The function a user calls for a definition: a child run inside a run, a durable run on the launched app outside. */
+export function callable(
+  definition: WorkflowDefinition,
+  registry: Registry,
+): Workflow<readonly never[], unknown> {
+  const call = async (...args: readonly unknown[]): Promise<unknown> => {
+    const scope = workflowScope();
+    if (scope) return scope.child({ workflow: definition, args });
+    return registry.appOf(definition).call(definition, args);
+  };
+  Object.defineProperty(call, 'name', { value: definition.name });
+  return Object.assign(call, { [DEFINITION]: definition });
+}
+
+/** The definition behind a workflow's callable; undefined for any other value. */
+export function definitionOf(value: unknown): WorkflowDefinition | undefined {
+  return typeof value === 'function' ? (value as Partial<Workflow>)[DEFINITION] : undefined;
+}

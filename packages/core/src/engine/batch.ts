@@ -1,0 +1,31 @@
+import { type StoreEntry, touchedRuns } from '../store/index.js';
+
+/** Anything that carries an entry. */
+export interface Carrier {
+  readonly entry: StoreEntry;
+}
+
+/**
+ * Takes from the front of `waiting` what can go into one statement, and leaves the rest in order.
+ *
+ * Hazard: SQL updates a row at most once in a statement, and which of two updates wins is undefined. So a run's row
+ * is changed by at most one entry of a batch, and not both changed and signalled; several may signal it.
+ */
+export function takeBatch<T extends Carrier>(waiting: T[], limit: number): T[] {
+  const changed = new Set<string>();
+  const signalled = new Set<string>();
+  const batch: T[] = [];
+  let index = 0;
+  for (; index < waiting.length && batch.length < limit; index++) {
+    const { changes, signals } = touchedRuns(waiting[index]!.entry);
+    const clashes =
+      (changes !== null && (changed.has(changes) || signalled.has(changes))) ||
+      (signals !== null && changed.has(signals));
+    if (clashes) break;
+    if (changes !== null) changed.add(changes);
+    if (signals !== null) signalled.add(signals);
+    batch.push(waiting[index]!);
+  }
+  waiting.splice(0, index);
+  return batch;
+}

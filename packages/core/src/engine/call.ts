@@ -1,0 +1,25 @@
+import type { CallKind } from '../replay/index.js';
+
+/**
+ * What an open call is doing. `recorded`: its outcome is in the journal and waits for its turn. `busy`: a body or a
+ * write is under way. `waiting`: nothing happens until a moment in time, or until something comes in; a run whose open
+ * calls all wait can be parked.
+ */
+export type CallActivity =
+  | { readonly kind: 'recorded' }
+  | { readonly kind: 'busy' }
+  | { readonly kind: 'waiting'; readonly untilMs: number | null };
+
+export const RECORDED: CallActivity = { kind: 'recorded' };
+export const BUSY: CallActivity = { kind: 'busy' };
+
+/** A call that the workflow made and that has not been answered. */
+export interface OpenCall {
+  readonly seq: number;
+  readonly kind: CallKind;
+  readonly name: string;
+  readonly startedAtMs: number;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: unknown) => void;
+  activity: CallActivity;
+}

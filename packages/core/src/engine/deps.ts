@@ -1,0 +1,16 @@
+import type { Codec } from '../codec/index.js';
+import type { Store } from '../store/index.js';
+import type { Clock } from '../time/index.js';
+import type { Logger } from './logger.js';
+
+/** What every part of the engine is given: nothing of this is reached for globally. */
+export interface EngineDeps {
+  readonly store: Store;
+  readonly codec: Codec;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** A new random UUID. */
+  readonly newId: () => string;
+  /** A number from 0 to 1, 1 excluded. */
+  readonly random: () => number;
+}

@@ -1,0 +1,231 @@
+import { hostname } from 'node:os';
+import type { WorkflowDefinition } from '../define/index.js';
+import type { Attendance, RunStatus, Signal, Store, StoreListener } from '../store/index.js';
+import { waitUntil } from '../time/index.js';
+import { Announcer } from './announcer.js';
+import { pause, STORE_BACKOFF } from './backoff.js';
+import { Claimer } from './claimer.js';
+import { Committer } from './committer.js';
+import type { EngineDeps } from './deps.js';
+import { Executor } from './executor.js';
+import { Lease } from './lease.js';
+import { Outcomes } from './outcomes.js';
+import { Places } from './places.js';
+import { shutDown } from './run-errors.js';
+import { StoreClock } from './store-clock.js';
+import { Turns } from './turns.js';
+import { type StartRequest, Workflows } from './workflows.js';
+
+/** What an engine is made with. */
+export interface EngineOptions {
+  readonly workflows: readonly WorkflowDefinition[];
+  /** The version of workflows that name none. */
+  readonly version: string;
+  readonly leaseMs: number;
+  readonly parkAfterMs: number;
+  readonly concurrency: number;
+}
+
+/**
+ * One executor and all that keeps it going, on one store. Several may live in one process.
+ *
+ * Life: `launch` takes out a lease and begins to claim; `shutdown` lets runs end or park, gives back the others and
+ * signs off. Should it be declared dead while it lives (a machine that slept), it drops its runs and goes on under a
+ * new id.
+ */
+export class Engine implements StoreListener {
+  readonly #deps: EngineDeps;
+  readonly #clock: StoreClock;
+  readonly #workflows: Workflows;
+  readonly #committer: Committer;
+  readonly #announcer: Announcer;
+  readonly #executor: Executor;
+  readonly #claimer: Claimer;
+  readonly #outcomes: Outcomes;
+  readonly #lease: Lease;
+  #attendance: Attendance | undefined;
+  #isClosing = false;
+
+  constructor(deps: EngineDeps, options: EngineOptions) {
+    this.#clock = new StoreClock(deps.clock);
+    this.#deps = { ...deps, clock: this.#clock };
+    this.#workflows = new Workflows(options.workflows, options.version, this.#deps);
+    this.#committer = new Committer(this.#deps);
+    this.#announcer = new Announcer(this.#deps);
+    const { concurrency, parkAfterMs } = options;
+    const parts = { turns: new Turns(), places: new Places(), workflows: this.#workflows };
+    this.#executor = new Executor(
+      this.#deps,
+      { ...parts, committer: this.#committer, announcer: this.#announcer },
+      { concurrency, parkAfterMs },
+    );
+    this.#claimer = new Claimer(this.#executor);
+    this.#outcomes = new Outcomes(this.#deps, (runId) => this.#executor.holds(runId));
+    this.#executor.claimer = this.#claimer;
+    this.#executor.outcomes = this.#outcomes;
+    this.#lease = new Lease(this.#deps, options.leaseMs, {
+      renewed: ({ nowMs, peers }) => {
+        this.#clock.set(nowMs);
+        this.#announcer.hasAudience = peers > 0;
+      },
+      freed: () => this.offerWork(),
+      lost: () => this.#beginAnew(),
+    });
+  }
+
+  get store(): Store {
+    return this.#deps.store;
+  }
+
+  get workflows(): Workflows {
+    return this.#workflows;
+  }
+
+  get executorId(): string {
+    return this.#executor.executorId;
+  }
+
+  /** Opens the store, takes out a lease and begins to claim. */
+  async launch(): Promise<void> {
+    await this.#deps.store.open();
+    try {
+      await this.#enlist();
+    } catch (error) {
+      await this.#deps.store.close();
+      throw error;
+    }
+    this.#claimer.poke();
+  }
+
+  /** Records a run, and begins it here if there is room. Answers its id and whether it is new. */
+  async start(request: StartRequest): Promise<{ readonly id: string; readonly isNew: boolean }> {
+    if (this.#isClosing) throw shutDown();
+    const run = await this.#workflows.newRun(request);
+    if (this.#isClosing) throw shutDown();
+    return { id: run.id, isNew: await this.#executor.start(run) };
+  }
+
+  /** Resolves with a run's final status. @throws HoldfastError RUN_NOT_FOUND, SHUT_DOWN. */
+  outcomeOf(runId: string): Promise<RunStatus> {
+    if (this.#isClosing) return Promise.reject(shutDown());
+    return this.#outcomes.wait(runId);
+  }
+
+  /** Cancels runs that have not ended, wherever they are. Answers which. */
+  async cancel(runIds: readonly string[]): Promise<readonly string[]> {
+    const cancelled = await this.#deps.store.cancel(runIds);
+    this.#executor.drop(cancelled);
+    this.#outcomes.heard(cancelled);
+    this.#claimer.poke();
+    this.#announcer.say({ kind: 'cancelled', runIds: cancelled });
+    return cancelled;
+  }
+
+  /** There is work for somebody: for this executor, and for others. */
+  offerWork(): void {
+    this.#claimer.poke();
+    this.#announcer.say({ kind: 'work' });
+  }
+
+  /** Lets runs end or park for so long, gives back what is left, and signs off. */
+  async shutdown(drainMs: number): Promise<void> {
+    this.#isClosing = true;
+    await this.#claimer.stop();
+    const drained = new AbortController();
+    const deadline = waitUntil(this.#clock, this.#clock.now() + drainMs, drained.signal);
+    await this.#executor.drain(deadline);
+    drained.abort();
+    this.#lease.halt();
+    await this.#announcer.flush();
+    this.#outcomes.fail(shutDown());
+    await this.#deps.store.retire(this.executorId);
+    await this.#tellPeers();
+    await this.#attendance?.close();
+    await this.#deps.store.close();
+  }
+
+  /** Stops dead, without a word to the store: for tests of what a killed process leaves. */
+  halt(): void {
+    this.#isClosing = true;
+    this.#claimer.halt();
+    this.#lease.halt();
+    this.#outcomes.halt();
+    this.#announcer.halt();
+    this.#committer.halt();
+    this.#executor.halt();
+  }
+
+  signal(signal: Signal): void {
+    switch (signal.kind) {
+      case 'work':
+        return this.#claimer.poke();
+      case 'finished':
+        return this.#outcomes.heard(signal.runIds);
+      case 'cancelled':
+        this.#executor.drop(signal.runIds);
+        return this.#outcomes.heard(signal.runIds);
+      case 'peers':
+        this.#announcer.hasAudience = true;
+        return;
+    }
+  }
+
+  peerLost(executorId: string): void {
+    void this.#bury(executorId);
+  }
+
+  missedSignals(): void {
+    this.#claimer.poke();
+    this.#outcomes.heard();
+    this.#lease.renewSoon();
+  }
+
+  async #enlist(): Promise<void> {
+    this.#executor.executorId = this.#deps.newId();
+    const id = this.#executor.executorId;
+    await this.#lease.takeOut({ id, host: hostname(), pid: process.pid });
+    this.#attendance = await this.#deps.store.attend(id, this);
+    this.#claimer.hears = this.#attendance.hears;
+    this.#outcomes.hears = this.#attendance.hears;
+    await this.#tellPeers();
+  }
+
+  async #tellPeers(): Promise<void> {
+    try {
+      await this.#deps.store.announce([{ kind: 'peers' }, { kind: 'work' }]);
+    } catch (error) {
+      this.#deps.logger.debug({ error }, 'other executors were not told; they find out by polling');
+    }
+  }
+
+  /** Declared dead while alive: what is held is others' by now. */
+  async #beginAnew(): Promise<void> {
+    this.#executor.dropAll();
+    const former = this.#attendance;
+    this.#attendance = undefined;
+    await former?.close();
+    for (let tries = 0; !this.#isClosing; tries++) {
+      try {
+        await this.#enlist();
+        return this.#claimer.poke();
+      } catch (error) {
+        this.#deps.logger.warn({ error }, 'a new lease could not be taken out; it is tried again');
+        await pause(STORE_BACKOFF, tries, this.#deps);
+      }
+    }
+  }
+
+  async #bury(executorId: string): Promise<void> {
+    for (let tries = 0; !this.#isClosing; tries++) {
+      try {
+        const runs = await this.#deps.store.bury(executorId);
+        this.#deps.logger.info({ executorId, runs }, 'an executor is gone; its runs are taken up');
+        if (runs > 0) this.offerWork();
+        return;
+      } catch (error) {
+        this.#deps.logger.warn({ error, executorId }, 'an executor could not be buried; it is tried again');
+        await pause(STORE_BACKOFF, tries, this.#deps);
+      }
+    }
+  }
+}

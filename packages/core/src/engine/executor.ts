@@ -1,0 +1,238 @@
+import type { Checkpoints, ChildCall, SqlAdapter, WorkflowDefinition } from '../define/index.js';
+import type { JournalEntry } from '../replay/index.js';
+import type { NewRun, OwnedRun, RunStatus, ServedWorkflow } from '../store/index.js';
+import type { Announcer } from './announcer.js';
+import { pause, STORE_BACKOFF } from './backoff.js';
+import type { Claimer, ClaimerHost } from './claimer.js';
+import type { Committer } from './committer.js';
+import type { EngineDeps } from './deps.js';
+import type { Outcomes } from './outcomes.js';
+import type { Places } from './places.js';
+import { RunExecution } from './run-execution.js';
+import type { CheckpointPlace, Departure, RunHost } from './run-host.js';
+import type { Turns } from './turns.js';
+import type { Workflows } from './workflows.js';
+
+/** The parts an executor works with. */
+export interface ExecutorParts {
+  readonly committer: Committer;
+  readonly turns: Turns;
+  readonly announcer: Announcer;
+  readonly places: Places;
+  readonly workflows: Workflows;
+}
+
+/** How an executor behaves. */
+export interface ExecutorLimits {
+  readonly parkAfterMs: number;
+  /** The most runs it holds in memory at a time. */
+  readonly concurrency: number;
+}
+
+/** Holds the runs that are this process's own: begins them, and deals with how they leave. */
+export class Executor implements RunHost, ClaimerHost {
+  readonly deps: EngineDeps;
+  readonly committer: Committer;
+  readonly turns: Turns;
+  readonly parkAfterMs: number;
+  readonly #parts: ExecutorParts;
+  readonly #concurrency: number;
+  readonly #runs = new Map<string, RunExecution>();
+  /** Runs whose start is on its way to the store in this executor's name. */
+  readonly #starting = new Set<string>();
+  #emptied: (() => void)[] = [];
+  #adoptingStrays: Promise<void> | undefined;
+  #isHalted = false;
+  executorId = '';
+  isDraining = false;
+  claimer!: Claimer;
+  outcomes!: Outcomes;
+
+  constructor(deps: EngineDeps, parts: ExecutorParts, limits: ExecutorLimits) {
+    this.deps = deps;
+    this.#parts = parts;
+    this.committer = parts.committer;
+    this.turns = parts.turns;
+    this.parkAfterMs = limits.parkAfterMs;
+    this.#concurrency = limits.concurrency;
+  }
+
+  get serves(): readonly ServedWorkflow[] {
+    return this.#parts.workflows.served;
+  }
+
+  get capacity(): number {
+    return this.isDraining ? 0 : Math.max(0, this.#concurrency - this.#runs.size - this.#starting.size);
+  }
+
+  /** Whether a run is in this process's memory, or about to be. */
+  holds(runId: string): boolean {
+    return this.#runs.has(runId) || this.#starting.has(runId);
+  }
+
+  /** Records a run and, if this executor has its workflow and room, begins it. Answers whether the id was new. */
+  async start(run: Omit<NewRun, 'executorId' | 'startedAtMs'>): Promise<boolean> {
+    const definition = this.#parts.workflows.find(run.workflow, run.version);
+    const isOurs = definition !== undefined && run.delayMs === 0 && this.capacity > 0 && !this.holds(run.id);
+    const startedAtMs = isOurs ? Math.floor(this.deps.clock.now()) : null;
+    const recorded: NewRun = { ...run, executorId: isOurs ? this.executorId : null, startedAtMs };
+    if (isOurs) this.#starting.add(run.id);
+    try {
+      const outcome = await this.committer.submit({ op: 'start', run: recorded });
+      if (outcome.kind === 'refused') throw outcome.error;
+      if (outcome.kind !== 'written') return false;
+      if (isOurs) this.#begin(ownedFrom(recorded), [], definition);
+      else this.#offer(run.delayMs);
+      return true;
+    } finally {
+      this.#starting.delete(run.id);
+    }
+  }
+
+  async startChild(call: ChildCall & { readonly id: string }, parentId: string): Promise<void> {
+    const run = await this.#parts.workflows.newRun({ ...call, parentId });
+    await this.start(run);
+  }
+
+  async outcomeOf(runId: string, signal: AbortSignal): Promise<RunStatus> {
+    try {
+      return await this.outcomes.wait(runId, signal);
+    } catch (error) {
+      if (signal.aborted) return new Promise(() => {});
+      throw error;
+    }
+  }
+
+  recheckOutcomes(): void {
+    this.outcomes.look();
+  }
+
+  placeOf(adapter: SqlAdapter<unknown>, checkpoints: Checkpoints): Promise<CheckpointPlace> {
+    return this.#parts.places.of(adapter, checkpoints, this.deps.store.location);
+  }
+
+  /** Takes runs that the store gave to this executor: reads their journals, all in one query, and goes on with them. */
+  async adopt(runs: readonly OwnedRun[]): Promise<void> {
+    const fresh = runs.filter(({ id }) => !this.#runs.has(id));
+    const ids = fresh.map(({ id }) => id);
+    for (let tries = 0; !this.#isHalted; tries++) {
+      try {
+        const journals = await this.deps.store.load(ids);
+        for (const run of fresh) {
+          const definition = this.#parts.workflows.find(run.workflow, run.version);
+          if (definition && !this.#isHalted) this.#begin(run, journals.get(run.id) ?? [], definition);
+        }
+        return;
+      } catch (error) {
+        this.deps.logger.warn({ error, runs: ids.length }, 'journals could not be read; it is tried again');
+        await pause(STORE_BACKOFF, tries, this.deps);
+      }
+    }
+  }
+
+  /** Finds runs in this executor's name that it does not hold: their claim was committed, but its answer was lost. */
+  adoptStrays(): Promise<void> {
+    this.#adoptingStrays ??= this.#adoptStrays().finally(() => {
+      this.#adoptingStrays = undefined;
+    });
+    return this.#adoptingStrays;
+  }
+
+  departed(run: OwnedRun, how: Departure): void {
+    const { id } = run;
+    if (this.#runs.get(id)?.run === run) this.#runs.delete(id);
+    if (this.#isHalted) return;
+    this.#afterDeparture(id, how);
+    if (this.#runs.size === 0) for (const resolve of this.#emptied.splice(0)) resolve();
+    if (!this.isDraining && this.#runs.size === this.#concurrency - 1) this.claimer.poke();
+  }
+
+  /** These runs were cancelled elsewhere: whatever they do here is in vain. */
+  drop(runIds: readonly string[]): void {
+    for (const id of runIds) this.#runs.get(id)?.lose();
+  }
+
+  /** This executor lost its lease: none of what it holds is its own any more. */
+  dropAll(): void {
+    for (const run of [...this.#runs.values()]) run.lose();
+  }
+
+  /** Lets runs end or park, and gives back those that have not by then. */
+  async drain(deadline: Promise<void>): Promise<void> {
+    this.isDraining = true;
+    for (const run of this.#runs.values()) this.turns.ask(run);
+    if (this.#runs.size > 0) {
+      await Promise.race([new Promise<void>((resolve) => this.#emptied.push(resolve)), deadline]);
+    }
+    await Promise.all([...this.#runs.values()].map((run) => run.release()));
+    await this.committer.drained();
+  }
+
+  /** Forgets everything at once, as a killed process does. */
+  halt(): void {
+    this.#isHalted = true;
+    for (const run of this.#runs.values()) run.abandon();
+    this.#runs.clear();
+  }
+
+  #begin(run: OwnedRun, journal: readonly JournalEntry[], definition: WorkflowDefinition): void {
+    const execution = new RunExecution(run, journal, this);
+    this.#runs.set(run.id, execution);
+    execution.begin(definition);
+  }
+
+  /** A run waits in the store for somebody: for this process too. */
+  #offer(delayMs: number): void {
+    if (delayMs > 0) return this.claimer.dueAt(this.deps.clock.now() + delayMs);
+    this.claimer.poke();
+    this.#parts.announcer.say({ kind: 'work' });
+  }
+
+  #afterDeparture(id: string, how: Departure): void {
+    const { logger, clock } = this.deps;
+    switch (how.kind) {
+      case 'finished':
+        this.outcomes.settle(how.status);
+        return this.#parts.announcer.say({ kind: 'finished', runIds: [id] });
+      case 'parked':
+        this.outcomes.heard([id]);
+        return how.wakeAtMs === null ? undefined : this.claimer.dueAt(Math.max(how.wakeAtMs, clock.now()));
+      case 'released':
+        this.outcomes.heard([id]);
+        return this.#parts.announcer.say({ kind: 'work' });
+      case 'lost':
+        logger.info({ runId: id }, 'a run is no longer this executor’s');
+        this.outcomes.heard([id]);
+        // It may be lost to nobody: a commit of ours whose answer was lost can be what stood in our way.
+        return void this.adoptStrays();
+      case 'broken':
+        logger.error({ runId: id, error: how.error }, 'a run cannot go on here; it is taken up again');
+        return void this.#takeUpAgain();
+    }
+  }
+
+  async #takeUpAgain(): Promise<void> {
+    await pause({ firstMs: 1000, maxMs: 1000 }, 0, this.deps);
+    await this.adoptStrays();
+  }
+
+  async #adoptStrays(): Promise<void> {
+    for (let tries = 0; !this.#isHalted && !this.isDraining; tries++) {
+      try {
+        const owned = await this.deps.store.owned(this.executorId);
+        const strays = owned.filter(({ id }) => !this.holds(id));
+        if (strays.length > 0) await this.adopt(strays);
+        return;
+      } catch (error) {
+        this.deps.logger.warn({ error }, 'runs in this executor’s name could not be read; it is tried again');
+        await pause(STORE_BACKOFF, tries, this.deps);
+      }
+    }
+  }
+}
+
+function ownedFrom(run: NewRun): OwnedRun {
+  const { id, key, workflow, version, input, parentId } = run;
+  const startedAtMs = run.startedAtMs ?? 0;
+  return { id, key, workflow, version, input, parentId, epoch: 1, signals: 0, startedAtMs };
+}

@@ -1,0 +1,43 @@
+import type { OpenCall } from './call.js';
+
+/** What to do with a run that has nothing to do. */
+export type IdleVerdict =
+  /** It is not idle: something is under way, or its own code is. */
+  | { readonly kind: 'stay' }
+  /** It leaves memory now, to wake at that time; null when only something coming in can wake it. */
+  | { readonly kind: 'park'; readonly wakeAtMs: number | null }
+  /** It is asked again at that time. */
+  | { readonly kind: 'linger'; readonly untilMs: number };
+
+export interface IdleState {
+  readonly calls: Iterable<OpenCall>;
+  readonly nowMs: number;
+  /** Since when nothing has happened. */
+  readonly sinceMs: number;
+  readonly parkAfterMs: number;
+  /** The executor is shutting down: whatever can be parked is parked at once. */
+  readonly isDraining: boolean;
+}
+
+/**
+ * Decides whether a run is parked. A wait with a known end that is far off parks at once; one that is near is sat out;
+ * one without a known end (another run's outcome) is given `parkAfterMs`, since it may come in any moment.
+ */
+export function idleVerdict(state: IdleState): IdleVerdict {
+  let earliest = Number.POSITIVE_INFINITY;
+  let isOpenEnded = false;
+  let waits = 0;
+  for (const call of state.calls) {
+    if (call.activity.kind !== 'waiting') return { kind: 'stay' };
+    waits += 1;
+    if (call.activity.untilMs === null) isOpenEnded = true;
+    else earliest = Math.min(earliest, call.activity.untilMs);
+  }
+  if (waits === 0) return { kind: 'stay' };
+  const park = { kind: 'park', wakeAtMs: Number.isFinite(earliest) ? earliest : null } as const;
+  if (state.isDraining) return park;
+  if (earliest - state.nowMs <= state.parkAfterMs) return { kind: 'stay' };
+  const lingerUntilMs = state.sinceMs + state.parkAfterMs;
+  if (isOpenEnded && state.nowMs < lingerUntilMs) return { kind: 'linger', untilMs: lingerUntilMs };
+  return park;
+}

@@ -1,0 +1,130 @@
+import { isFinal, type RunStatus } from '../store/index.js';
+import type { CancelTimer } from '../time/index.js';
+import type { EngineDeps } from './deps.js';
+import { runNotFound } from './run-errors.js';
+
+/** The first and the longest pause between two looks at the store, in milliseconds. */
+const FIRST_LOOK_MS = 20;
+const LONGEST_LOOK_MS = { hearing: 5000, deaf: 500 };
+
+interface Waiter {
+  readonly resolve: (status: RunStatus) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Who waits for which run's outcome. Runs that end in this process are told at once; for the others one query looks at
+ * all that are waited for: when another process says that one ended, and at growing intervals in case nobody does.
+ */
+export class Outcomes {
+  readonly #deps: EngineDeps;
+  readonly #isHere: (runId: string) => boolean;
+  readonly #waiters = new Map<string, Set<Waiter>>();
+  #cancelTimer: CancelTimer | undefined;
+  #pauseMs = FIRST_LOOK_MS;
+  #isLooking = false;
+  #lookAgain = false;
+  #isHalted = false;
+  /** Whether other processes' signals arrive. */
+  hears = false;
+
+  /** @param isHere whether a run is executing in this process, so that its end will be told. */
+  constructor(deps: EngineDeps, isHere: (runId: string) => boolean) {
+    this.#deps = deps;
+    this.#isHere = isHere;
+  }
+
+  /** Resolves with a run's final status. Never settles once the signal is aborted. @throws RUN_NOT_FOUND */
+  wait(runId: string, signal?: AbortSignal): Promise<RunStatus> {
+    return new Promise((resolve, reject) => {
+      const waiter = { resolve, reject };
+      const waiters = this.#waiters.get(runId) ?? new Set();
+      this.#waiters.set(runId, waiters.add(waiter));
+      signal?.addEventListener('abort', () => this.#forget(runId, waiter), { once: true });
+      if (!this.#isHere(runId)) this.look();
+    });
+  }
+
+  /** A run ended: whoever waits for it is told. */
+  settle(status: RunStatus): void {
+    const waiters = this.#waiters.get(status.id);
+    this.#waiters.delete(status.id);
+    for (const { resolve } of waiters ?? []) resolve(status);
+  }
+
+  /** Other processes say that these runs ended; without ids, anything may have happened. */
+  heard(runIds?: readonly string[]): void {
+    if (!runIds || runIds.some((id) => this.#waiters.has(id))) this.look();
+  }
+
+  /** Looks at the store now, and starts over with short pauses. */
+  look(): void {
+    this.#pauseMs = FIRST_LOOK_MS;
+    this.#lookAgain = true;
+    if (!this.#isLooking) void this.#look();
+  }
+
+  halt(): void {
+    this.#isHalted = true;
+    this.#cancelTimer?.();
+  }
+
+  /** Tells everybody who waits that there is no point. */
+  fail(error: Error): void {
+    this.halt();
+    for (const waiters of this.#waiters.values()) for (const { reject } of waiters) reject(error);
+    this.#waiters.clear();
+  }
+
+  async #look(): Promise<void> {
+    this.#isLooking = true;
+    this.#cancelTimer?.();
+    while (this.#lookAgain && !this.#isHalted) {
+      this.#lookAgain = false;
+      const ids = [...this.#waiters.keys()].filter((id) => !this.#isHere(id));
+      if (ids.length > 0) await this.#read(ids);
+    }
+    this.#isLooking = false;
+    this.#schedule();
+  }
+
+  async #read(ids: readonly string[]): Promise<void> {
+    try {
+      const statuses = await this.#deps.store.statuses(ids);
+      if (this.#isHalted) return;
+      const found = new Set(statuses.map(({ id }) => id));
+      for (const status of statuses) if (isFinal(status.state)) this.settle(status);
+      for (const id of ids) if (!found.has(id)) this.#missing(id);
+    } catch (error) {
+      this.#deps.logger.debug({ error }, 'outcomes could not be read; they are looked for again');
+    }
+  }
+
+  #missing(runId: string): void {
+    if (this.#isHere(runId)) return;
+    const waiters = this.#waiters.get(runId);
+    this.#waiters.delete(runId);
+    for (const { reject } of waiters ?? []) reject(runNotFound(runId));
+  }
+
+  #schedule(): void {
+    const isNeeded = [...this.#waiters.keys()].some((id) => !this.#isHere(id));
+    if (!isNeeded || this.#isHalted) return;
+    const { clock } = this.#deps;
+    this.#cancelTimer?.();
+    this.#cancelTimer = clock.at(clock.now() + this.#pauseMs, () => {
+      this.#lookAgain = true;
+      if (!this.#isLooking) void this.#look();
+    });
+    this.#pauseMs = Math.min(
+      this.#pauseMs * 1.6,
+      this.hears ? LONGEST_LOOK_MS.hearing : LONGEST_LOOK_MS.deaf,
+    );
+  }
+
+  #forget(runId: string, waiter: Waiter): void {
+    const waiters = this.#waiters.get(runId);
+    waiters?.delete(waiter);
+    if (waiters?.size === 0) this.#waiters.delete(runId);
+  }
+}

@@ -1,0 +1,48 @@
+import { HoldfastError } from '../errors/index.js';
+
+/** The outcome of waiting for a run that was cancelled. */
+export function cancelledOutcome(runId: string): HoldfastError {
+  return new HoldfastError(
+    'RUN_CANCELLED',
+    `Run "${runId}" was cancelled. app.runs.resume("${runId}") takes it up again.`,
+    {
+      details: { runId },
+    },
+  );
+}
+
+/** The error of a start whose id belongs to a run of another workflow. */
+export function idConflict(runId: string, workflow: string): HoldfastError {
+  return new HoldfastError(
+    'RUN_ID_CONFLICT',
+    `The run id "${runId}" belongs to a run of workflow "${workflow}". Choose ids that differ between workflows.`,
+    { details: { runId, workflow } },
+  );
+}
+
+/** The error of asking for a run that is not there. */
+export function runNotFound(runId: string): HoldfastError {
+  return new HoldfastError('RUN_NOT_FOUND', `There is no run with the id "${runId}" in this store.`, {
+    details: { runId },
+  });
+}
+
+/** The error of a workflow that this app does not have. */
+export function unknownWorkflow(name: string, known: readonly string[]): HoldfastError {
+  const list = known.length > 0 ? known.map((one) => `"${one}"`).join(', ') : 'none';
+  return new HoldfastError(
+    'UNKNOWN_WORKFLOW',
+    `This app does not have the workflow "${name}" (it has: ${list}). Add it to new Holdfast({ workflows: [...] }).`,
+    { details: { workflow: name, known } },
+  );
+}
+
+/** The error of using an app that was shut down, or is being shut down. */
+export function shutDown(): HoldfastError {
+  return new HoldfastError('SHUT_DOWN', 'This app is shut down. Make and launch another one to start runs.');
+}
+
+/** The error of using an app before its launch. */
+export function notLaunched(): HoldfastError {
+  return new HoldfastError('NOT_LAUNCHED', 'This app is not launched yet. Call await app.launch() first.');
+}

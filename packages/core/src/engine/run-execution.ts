@@ -1,0 +1,401 @@
+import {
+  ambient,
+  type ChildCall,
+  type RunScope,
+  type StepCall,
+  type TransactionCall,
+  type WorkflowDefinition,
+} from '../define/index.js';
+import {
+  type CallKind,
+  Delivery,
+  Derived,
+  History,
+  type JournalEntry,
+  type OpenEntry,
+  type Outcome,
+  type Payload,
+} from '../replay/index.js';
+import type { EntryOutcome, OwnedRun, StepEntry } from '../store/index.js';
+import { type CancelTimer, waitUntil } from '../time/index.js';
+import { BUSY, type CallActivity, type OpenCall, RECORDED } from './call.js';
+import type { CallContext, RecordExtras } from './call-context.js';
+import { awaitOutcome, beginChild, startOnly } from './child-call.js';
+import { idleVerdict } from './idleness.js';
+import type { Departure, RunHost } from './run-host.js';
+import { settle, settleError } from './settle.js';
+import { performStep } from './step-call.js';
+import { writeRefused } from './step-errors.js';
+import { performTransaction } from './transaction-call.js';
+import type { TurnTaker } from './turns.js';
+
+interface Result {
+  readonly call: OpenCall;
+  readonly outcome: Outcome;
+  readonly atMs: number;
+}
+
+/**
+ * One run in memory: the workflow function replaying against its journal and then going on.
+ *
+ * The function only ever waits for calls. A call's result is first sent to the store, and handed over in its turn
+ * when it is there. When the function has nothing but long waits open, the run is parked and this object forgotten:
+ * whoever wakes the run replays it.
+ *
+ * Whatever ends this object (the run's end, parking, loss) leaves the function's promises unsettled for ever, so no
+ * code of the workflow runs any further here.
+ */
+export class RunExecution implements CallContext, TurnTaker {
+  readonly info: RunScope['info'];
+  readonly engine: object;
+  readonly run: OwnedRun;
+  readonly host: RunHost;
+  readonly #history: History;
+  readonly #delivery: Delivery<Result>;
+  readonly #derived: Derived;
+  readonly #calls = new Map<number, OpenCall>();
+  readonly #lifetime = new AbortController();
+  #hasEnded = false;
+  #isParking = false;
+  #logicalNowMs: number;
+  #signals: number;
+  #idleSinceMs: number | undefined;
+  #cancelLinger: CancelTimer | undefined;
+
+  constructor(run: OwnedRun, journal: readonly JournalEntry[], host: RunHost) {
+    this.run = run;
+    this.host = host;
+    this.engine = host;
+    this.info = { id: run.id, workflow: run.workflow, version: run.version, epoch: run.epoch };
+    this.#history = new History(run.id, journal);
+    this.#delivery = new Delivery(this.#history.ordinals);
+    this.#derived = new Derived(run.key);
+    this.#logicalNowMs = run.startedAtMs;
+    this.#signals = run.signals;
+  }
+
+  get lifetime(): AbortSignal {
+    return this.#lifetime.signal;
+  }
+
+  /** Calls the workflow function. */
+  begin(definition: WorkflowDefinition): void {
+    const { codec } = this.host.deps;
+    const body = async (): Promise<unknown> => {
+      const args = codec.decode(this.run.input) as readonly never[];
+      return definition.body(...args);
+    };
+    const what = `the result of workflow "${this.run.workflow}"`;
+    ambient
+      .run({ scope: this, step: undefined }, body)
+      .then(
+        (value) => settle(codec, { ok: true, value }, what),
+        (error: unknown) => settleError(codec, error),
+      )
+      .then((outcome) => this.#finish(outcome))
+      .catch((error: unknown) => this.#broken(error));
+    this.host.turns.ask(this);
+  }
+
+  // The calls a workflow makes.
+
+  step(call: StepCall): Promise<unknown> {
+    return this.#call('step', call.name, (open, begun) => performStep(this, open, call, begun));
+  }
+
+  transaction(call: TransactionCall): Promise<unknown> {
+    return this.#call('transaction', call.name, (open, begun) => performTransaction(this, open, call, begun));
+  }
+
+  sleep(ms: number): Promise<void> {
+    const untilMs = Math.floor(this.#logicalNowMs + ms);
+    return this.#call('sleep', 'sleep', async (open) => {
+      await this.waitUntil(open, untilMs);
+      await this.record(open, settle(this.host.deps.codec, { ok: true, value: undefined }, 'sleep'));
+    }) as Promise<void>;
+  }
+
+  start(call: ChildCall): Promise<string> {
+    return this.#call('start', call.workflow.name, (open) => startOnly(this, open, call)) as Promise<string>;
+  }
+
+  result(runId: string): Promise<unknown> {
+    return this.#call('result', runId, (open) => awaitOutcome(this, open, runId));
+  }
+
+  child(call: ChildCall): Promise<unknown> {
+    return this.#call('child', call.workflow.name, (open) => beginChild(this, open, call));
+  }
+
+  now(): number {
+    return this.#logicalNowMs;
+  }
+
+  uuid(): string {
+    return this.#derived.uuid();
+  }
+
+  random(): number {
+    return this.#derived.random();
+  }
+
+  // What the performers of calls use: see CallContext.
+
+  async record(call: OpenCall, outcome: Outcome, extras: RecordExtras = {}): Promise<void> {
+    const refusal = await this.#write(call, outcome, extras);
+    if (!refusal) return;
+    const told = settleError(this.host.deps.codec, writeRefused(call.name, refusal));
+    const again = await this.#write(call, told, extras);
+    if (again) this.#broken(again);
+  }
+
+  async note(
+    call: OpenCall,
+    attempt: number,
+    error: Payload | null,
+    retryAtMs: number | null,
+  ): Promise<void> {
+    const entry = { ...this.#entry(call, { attempt }), error, retryAtMs };
+    const written = await this.#submit(entry);
+    if (written.kind === 'refused') this.#broken(written.error);
+  }
+
+  assignOrdinal(): number {
+    return this.#delivery.assign();
+  }
+
+  giveUpOrdinal(ordinal: number): void {
+    this.#delivery.giveUp(ordinal);
+    this.host.turns.ask(this);
+  }
+
+  ready(call: OpenCall, ordinal: number, outcome: Outcome, atMs: number): void {
+    call.activity = RECORDED;
+    this.#delivery.ready(ordinal, { call, outcome, atMs });
+    this.host.turns.ask(this);
+  }
+
+  async waitUntil(call: OpenCall, untilMs: number): Promise<void> {
+    this.idle(call, { kind: 'waiting', untilMs });
+    await waitUntil(this.host.deps.clock, untilMs, this.lifetime);
+    if (this.#hasEnded) return new Promise(() => {});
+    call.activity = BUSY;
+  }
+
+  idle(call: OpenCall, activity: CallActivity): void {
+    call.activity = activity;
+    this.host.turns.ask(this);
+  }
+
+  nowMs(): number {
+    return Math.floor(this.host.deps.clock.now());
+  }
+
+  lose(): void {
+    this.#depart({ kind: 'lost' });
+  }
+
+  /** Ends this object because of a failure that no workflow can handle. */
+  #broken(error: unknown): void {
+    this.#depart({ kind: 'broken', error });
+  }
+
+  /** Hands over one result or, when there is none and nothing is under way, sees whether to leave memory. */
+  turn(): void {
+    if (this.#hasEnded) return;
+    const result = this.#delivery.take();
+    if (!result) return this.#considerParking();
+    this.#stir();
+    this.#calls.delete(result.call.seq);
+    this.#logicalNowMs = Math.max(this.#logicalNowMs, result.atMs);
+    this.#hand(result);
+    this.host.turns.ask(this);
+  }
+
+  /** Gives the run back to be taken up elsewhere; what is under way is abandoned. */
+  async release(): Promise<void> {
+    if (this.#hasEnded) return;
+    const { id: runId, epoch } = this.run;
+    this.#depart({ kind: 'released' });
+    await this.host.committer.submit({ op: 'release', runId, epoch });
+  }
+
+  /** Forgets the run without a word to the store, as a killed process does. */
+  abandon(): void {
+    this.#hasEnded = true;
+    this.#stir();
+    this.#lifetime.abort();
+  }
+
+  #call(
+    kind: CallKind,
+    name: string,
+    perform: (call: OpenCall, begun: OpenEntry | undefined) => Promise<void>,
+  ): Promise<unknown> {
+    if (this.#hasEnded) return new Promise(() => {});
+    this.#stir();
+    try {
+      const verdict = this.#history.call(kind, name);
+      return new Promise((resolve, reject) => {
+        const startedAtMs = this.nowMs();
+        const call: OpenCall = { seq: verdict.seq, kind, name, startedAtMs, resolve, reject, activity: BUSY };
+        this.#calls.set(call.seq, call);
+        if (verdict.known === 'outcome') {
+          const { ordinal, outcome, completedAtMs } = verdict.entry;
+          return this.ready(call, ordinal, outcome, completedAtMs);
+        }
+        const begun = verdict.known === 'begun' ? verdict.entry : undefined;
+        perform(call, begun).catch((error: unknown) => this.#broken(error));
+      });
+    } catch (error) {
+      // Not thrown into the workflow, which might catch it: a run whose code lost its journal must not go on.
+      this.#finish(settleError(this.host.deps.codec, error));
+      return new Promise(() => {});
+    }
+  }
+
+  #hand({ call, outcome }: Result): void {
+    const { codec } = this.host.deps;
+    try {
+      // Decoded anew, so that the workflow sees the very value that a replay will see.
+      if (outcome.ok) call.resolve(codec.decode(outcome.value));
+      else call.reject(codec.decode(outcome.error));
+    } catch (error) {
+      call.reject(error);
+    }
+  }
+
+  #finish(outcome: Outcome): void {
+    if (this.#hasEnded) return;
+    const lost = this.#history.ended();
+    const final = lost && outcome.ok ? settleError(this.host.deps.codec, lost) : outcome;
+    this.#hasEnded = true;
+    this.#stir();
+    this.#lifetime.abort();
+    this.#submitFinish(final).catch((error: unknown) =>
+      this.host.departed(this.run, { kind: 'broken', error }),
+    );
+  }
+
+  async #submitFinish(outcome: Outcome): Promise<void> {
+    const { codec } = this.host.deps;
+    const { id: runId, epoch, parentId, workflow } = this.run;
+    const state = outcome.ok ? 'succeeded' : 'failed';
+    const [output, error] = outcome.ok ? [outcome.value, null] : [null, outcome.error];
+    const written = await this.host.committer.submit({
+      op: 'finish',
+      runId,
+      epoch,
+      state,
+      output,
+      error,
+      parentId,
+    });
+    if (written.kind === 'written') {
+      const status = { id: runId, workflow, state, executorId: null, output, error } as const;
+      return this.host.departed(this.run, { kind: 'finished', status });
+    }
+    if (written.kind !== 'refused') return this.host.departed(this.run, { kind: 'lost' });
+    if (!outcome.ok) return this.host.departed(this.run, { kind: 'broken', error: written.error });
+    return this.#submitFinish(settleError(codec, writeRefused(`workflow ${workflow}`, written.error)));
+  }
+
+  /** Submits an entry. Never resolves once this object's time is over, as it is after `lost`. */
+  async #submit(entry: StepEntry): Promise<EntryOutcome> {
+    if (this.#hasEnded) return new Promise(() => {});
+    const outcome = await this.host.committer.submit(entry);
+    if (outcome.kind === 'lost') this.lose();
+    if (this.#hasEnded) return new Promise(() => {});
+    return outcome;
+  }
+
+  /** Writes an outcome. Gives the store's error if it refuses this very entry. */
+  async #write(call: OpenCall, outcome: Outcome, extras: RecordExtras): Promise<Error | undefined> {
+    const ordinal = this.#delivery.assign();
+    const completedAtMs = this.nowMs();
+    const written = await this.#submit(this.#entry(call, { ordinal, outcome, completedAtMs, ...extras }));
+    if (written.kind === 'refused') {
+      this.giveUpOrdinal(ordinal);
+      return written.error;
+    }
+    this.ready(call, ordinal, outcome, completedAtMs);
+    return undefined;
+  }
+
+  #entry(
+    call: OpenCall,
+    done: RecordExtras & {
+      readonly ordinal?: number;
+      readonly outcome?: Outcome;
+      readonly completedAtMs?: number;
+    },
+  ): StepEntry {
+    const { outcome } = done;
+    return {
+      op: 'step',
+      runId: this.run.id,
+      epoch: this.run.epoch,
+      seq: call.seq,
+      ordinal: done.ordinal ?? null,
+      kind: call.kind,
+      name: call.name,
+      attempt: done.attempt ?? 1,
+      output: outcome?.ok ? outcome.value : null,
+      error: outcome && !outcome.ok ? outcome.error : null,
+      retryAtMs: null,
+      startedAtMs: call.startedAtMs,
+      completedAtMs: done.completedAtMs ?? null,
+      childId: done.childId ?? null,
+    };
+  }
+
+  #considerParking(): void {
+    if (this.#isParking || !this.#delivery.isEmpty) return;
+    const nowMs = this.nowMs();
+    this.#idleSinceMs ??= nowMs;
+    const { parkAfterMs, isDraining } = this.host;
+    const state = { calls: this.#calls.values(), nowMs, sinceMs: this.#idleSinceMs, parkAfterMs, isDraining };
+    const verdict = idleVerdict(state);
+    if (verdict.kind === 'linger') {
+      this.#cancelLinger ??= this.host.deps.clock.at(verdict.untilMs, () => {
+        this.#cancelLinger = undefined;
+        this.host.turns.ask(this);
+      });
+    }
+    if (verdict.kind === 'park') this.#park(verdict.wakeAtMs).catch((error: unknown) => this.#broken(error));
+  }
+
+  async #park(wakeAtMs: number | null): Promise<void> {
+    this.#isParking = true;
+    const { id: runId, epoch } = this.run;
+    const parked = await this.host.committer.submit({
+      op: 'park',
+      runId,
+      epoch,
+      wakeAtMs,
+      signals: this.#signals,
+    });
+    this.#isParking = false;
+    if (parked.kind === 'written') return this.#depart({ kind: 'parked', wakeAtMs });
+    if (parked.kind === 'lost') return this.lose();
+    if (parked.kind === 'refused') return this.#broken(parked.error);
+    if (parked.kind !== 'signalled') return;
+    this.#signals = parked.signals;
+    this.#stir();
+    this.host.recheckOutcomes();
+    this.host.turns.ask(this);
+  }
+
+  /** Something happened: the run is not idle. */
+  #stir(): void {
+    this.#idleSinceMs = undefined;
+    this.#cancelLinger?.();
+    this.#cancelLinger = undefined;
+  }
+
+  #depart(how: Departure): void {
+    if (this.#hasEnded) return;
+    this.abandon();
+    this.host.departed(this.run, how);
+  }
+}

@@ -1,0 +1,36 @@
+import type { Checkpoints, ChildCall, SqlAdapter } from '../define/index.js';
+import type { OwnedRun, RunStatus } from '../store/index.js';
+import type { Committer } from './committer.js';
+import type { EngineDeps } from './deps.js';
+import type { Turns } from './turns.js';
+
+/** Where the checkpoints of an adapter's transactions go: beside the engine's own tables, or into a table of their own. */
+export type CheckpointPlace = 'here' | 'apart';
+
+/** How a run left this executor. */
+export type Departure =
+  | { readonly kind: 'finished'; readonly status: RunStatus }
+  | { readonly kind: 'parked'; readonly wakeAtMs: number | null }
+  | { readonly kind: 'released' }
+  /** Another executor has it, or it was cancelled. */
+  | { readonly kind: 'lost' }
+  /** The store refused for good; the run stays in this executor's name until its lease lapses. */
+  | { readonly kind: 'broken'; readonly error: unknown };
+
+/** What a run asks of the executor it runs on. */
+export interface RunHost {
+  readonly deps: EngineDeps;
+  readonly committer: Committer;
+  readonly turns: Turns;
+  readonly parkAfterMs: number;
+  readonly isDraining: boolean;
+  /** Records and, where this executor can, begins another run. */
+  startChild(call: ChildCall & { readonly id: string }, parentId: string): Promise<void>;
+  /** Resolves with the outcome of another run. Never settles once the signal is aborted. */
+  outcomeOf(runId: string, signal: AbortSignal): Promise<RunStatus>;
+  /** Looks again whether runs waited for have ended. */
+  recheckOutcomes(): void;
+  placeOf(adapter: SqlAdapter<unknown>, checkpoints: Checkpoints): Promise<CheckpointPlace>;
+  /** The run left this executor. */
+  departed(run: OwnedRun, how: Departure): void;
+}

@@ -1,0 +1,86 @@
+import type { Codec } from '../codec/index.js';
+import {
+  type ChildCall,
+  checkName,
+  checkRunId,
+  duplicateWorkflow,
+  type WorkflowDefinition,
+} from '../define/index.js';
+import { HoldfastError } from '../errors/index.js';
+import type { NewRun, ServedWorkflow } from '../store/index.js';
+import type { EngineDeps } from './deps.js';
+import { validInput } from './input.js';
+import { unknownWorkflow } from './run-errors.js';
+
+/** A start as it was asked for. */
+export interface StartRequest extends ChildCall {
+  readonly parentId: string | null;
+}
+
+/** The workflows an app has, by name, and what a new run of one looks like. */
+export class Workflows {
+  readonly #deps: Pick<EngineDeps, 'newId'> & { readonly codec: Codec };
+  readonly #byName = new Map<string, WorkflowDefinition>();
+  readonly #appVersion: string;
+  readonly served: readonly ServedWorkflow[];
+
+  /** @throws HoldfastError DUPLICATE_WORKFLOW when two of them share a name. */
+  constructor(definitions: readonly WorkflowDefinition[], appVersion: string, deps: EngineDeps) {
+    this.#deps = deps;
+    this.#appVersion = appVersion;
+    for (const definition of new Set(definitions)) {
+      if (this.#byName.has(definition.name)) throw duplicateWorkflow(definition.name);
+      this.#byName.set(definition.name, definition);
+    }
+    this.served = [...this.#byName.values()].map((one) => ({
+      workflow: one.name,
+      version: this.#versionOf(one),
+    }));
+  }
+
+  /** The definition that runs of this name and version run on here. */
+  find(name: string, version: string): WorkflowDefinition | undefined {
+    const definition = this.#byName.get(name);
+    return definition && this.#versionOf(definition) === version ? definition : undefined;
+  }
+
+  /** The definition of this name. @throws HoldfastError UNKNOWN_WORKFLOW. */
+  named(name: string): WorkflowDefinition {
+    const definition = this.#byName.get(name);
+    if (!definition) throw unknownWorkflow(name, [...this.#byName.keys()]);
+    return definition;
+  }
+
+  /**
+   * Checks a start and makes the run of it. Nothing is written yet.
+   *
+   * @throws HoldfastError INVALID_ID, INVALID_INPUT, INVALID_OPTION, UNRECORDABLE_VALUE.
+   */
+  async newRun(request: StartRequest): Promise<Omit<NewRun, 'executorId' | 'startedAtMs'>> {
+    const { workflow, args, parentId } = request;
+    const id = request.id === undefined ? this.#deps.newId() : checkRunId(request.id);
+    const version = request.version ?? this.#versionOf(workflow);
+    checkName(version, `version of a run of "${workflow.name}"`);
+    const input = this.#deps.codec.encode(
+      await validInput(workflow, args),
+      `the arguments of workflow "${workflow.name}"`,
+    );
+    const tags = encodeTags(request.tags);
+    const delayMs = request.delayMs ?? 0;
+    return { id, key: this.#deps.newId(), workflow: workflow.name, version, input, tags, delayMs, parentId };
+  }
+
+  #versionOf(definition: WorkflowDefinition): string {
+    return definition.version ?? this.#appVersion;
+  }
+}
+
+function encodeTags(tags: Readonly<Record<string, unknown>> | undefined): string | null {
+  if (tags === undefined) return null;
+  try {
+    if (typeof tags === 'object' && tags !== null && !Array.isArray(tags)) return JSON.stringify(tags);
+  } catch (error) {
+    throw new HoldfastError('INVALID_OPTION', 'The tags of a run must be plain JSON.', { cause: error });
+  }
+  throw new HoldfastError('INVALID_OPTION', 'The tags of a run must be an object of plain JSON values.');
+}

@@ -1,0 +1,7 @@
+export {
+  type MemoryFaults,
+  type MemoryHandleOptions,
+  type MemoryStore,
+  type MemoryStoreOptions,
+  memoryStore,
+} from './memory-store.js';

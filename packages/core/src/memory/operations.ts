@@ -1,0 +1,27 @@
+import { isFinal } from '../store/index.js';
+import type { Tables } from './tables.js';
+import { signal } from './writes.js';
+
+/** Cancels a run that has not ended. Its epoch is raised, so that whoever holds it cannot write to it any more. */
+export function cancelRun(tables: Tables, runId: string, nowMs: number): boolean {
+  const run = tables.run(runId);
+  if (!run || isFinal(run.state)) return false;
+  tables.change(run, { state: 'cancelled', epoch: run.epoch + 1, completedAtMs: nowMs, wakeAtMs: null });
+  signal(tables, run.parentId, nowMs);
+  return true;
+}
+
+/** Makes a failed or cancelled run due at once. */
+export function resumeRun(tables: Tables, runId: string, nowMs: number): boolean {
+  const run = tables.run(runId);
+  if (run?.state !== 'failed' && run?.state !== 'cancelled') return false;
+  tables.change(run, {
+    state: 'pending',
+    executorId: null,
+    output: null,
+    error: null,
+    completedAtMs: null,
+    wakeAtMs: nowMs,
+  });
+  return true;
+}

@@ -1,0 +1,45 @@
+import type { JournalEntry, Outcome } from '../replay/index.js';
+import type { OwnedRun, RunRecord, RunStatus, StepRecord } from '../store/index.js';
+import type { RunRow } from './tables.js';
+
+/** What an executor is given of a run. */
+export function ownedRun(row: RunRow): OwnedRun {
+  const { id, key, workflow, version, epoch, input, parentId, signals } = row;
+  return Object.freeze({
+    id,
+    key,
+    workflow,
+    version,
+    epoch,
+    input,
+    parentId,
+    startedAtMs: row.startedAtMs!,
+    signals,
+  });
+}
+
+/** What is shown of a run. */
+export function runRecord(row: RunRow): RunRecord {
+  const { signals: _, ...record } = row;
+  return Object.freeze(record);
+}
+
+export function runStatus({ id, workflow, state, executorId, output, error }: RunRow): RunStatus {
+  return Object.freeze({ id, workflow, state, executorId, output, error });
+}
+
+/** A step's row as replay reads it. */
+export function journalEntry(step: StepRecord): JournalEntry {
+  const { seq, ordinal, kind, name, attempt, retryAtMs, completedAtMs } = step;
+  if (ordinal === null) return Object.freeze({ state: 'open', seq, kind, name, attempt, retryAtMs });
+  const outcome: Outcome = step.output ? { ok: true, value: step.output } : { ok: false, error: step.error! };
+  return Object.freeze({
+    state: 'recorded',
+    seq,
+    ordinal,
+    kind,
+    name,
+    outcome: Object.freeze(outcome),
+    completedAtMs: completedAtMs!,
+  });
+}

@@ -1,0 +1,85 @@
+import type { Payload } from '../replay/index.js';
+import type { RunRecord, StepRecord } from '../store/index.js';
+
+/** A run as it is kept: what is shown of it, and how many things have come in for it. */
+export interface RunRow extends RunRecord {
+  readonly signals: number;
+}
+
+/**
+ * The rows. Each is frozen and replaced whole, so whoever was given one keeps what it was given, and nobody can change
+ * what is here.
+ */
+export class Tables {
+  readonly #runs = new Map<string, RunRow>();
+  readonly #steps = new Map<string, Map<number, StepRecord>>();
+  /** The runs that are pending or waiting: few among all that have ended. */
+  readonly #claimable = new Map<string, RunRow>();
+  /** The running runs, by executor. */
+  readonly #running = new Map<string, Map<string, RunRow>>();
+
+  run(id: string): RunRow | undefined {
+    return this.#runs.get(id);
+  }
+
+  /** The pending and waiting runs. */
+  claimable(): RunRow[] {
+    return [...this.#claimable.values()];
+  }
+
+  /** The running runs in an executor's name. */
+  runningOf(executorId: string): RunRow[] {
+    return [...(this.#running.get(executorId)?.values() ?? [])];
+  }
+
+  insert(row: RunRow): void {
+    this.#put(Object.freeze({ ...row }));
+  }
+
+  change(row: RunRow, changes: Partial<RunRow>): RunRow {
+    this.#takeOut(row);
+    const changed = Object.freeze({ ...row, ...changes });
+    this.#put(changed);
+    return changed;
+  }
+
+  step(runId: string, seq: number): StepRecord | undefined {
+    return this.#steps.get(runId)?.get(seq);
+  }
+
+  /** A run's journal in the order of its calls. */
+  steps(runId: string): StepRecord[] {
+    return [...(this.#steps.get(runId)?.values() ?? [])].sort((a, b) => a.seq - b.seq);
+  }
+
+  putStep(runId: string, step: StepRecord): void {
+    const steps = this.#steps.get(runId) ?? new Map<number, StepRecord>();
+    this.#steps.set(runId, steps.set(step.seq, Object.freeze({ ...step })));
+  }
+
+  #put(row: RunRow): void {
+    this.#runs.set(row.id, row);
+    if (row.state === 'pending' || row.state === 'waiting') this.#claimable.set(row.id, row);
+    if (row.state !== 'running' || row.executorId === null) return;
+    const runs = this.#running.get(row.executorId) ?? new Map<string, RunRow>();
+    this.#running.set(row.executorId, runs.set(row.id, row));
+  }
+
+  #takeOut(row: RunRow): void {
+    this.#claimable.delete(row.id);
+    if (row.executorId === null) return;
+    const runs = this.#running.get(row.executorId);
+    runs?.delete(row.id);
+    if (runs?.size === 0) this.#running.delete(row.executorId);
+  }
+}
+
+/** A payload's texts, whatever else the object carries. */
+export function copyPayload(payload: Payload): Payload {
+  return Object.freeze({ json: payload.json, extra: payload.extra });
+}
+
+/** The same for a payload that may be missing. */
+export function copyOptional(payload: Payload | null): Payload | null {
+  return payload && copyPayload(payload);
+}

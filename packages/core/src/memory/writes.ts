@@ -1,0 +1,162 @@
+import {
+  type EntryOutcome,
+  type FinishEntry,
+  isFinal,
+  type ParkEntry,
+  type ReleaseEntry,
+  type StartEntry,
+  type StepEntry,
+  type StoreEntry,
+} from '../store/index.js';
+import { refusal } from './refusal.js';
+import { copyOptional, copyPayload, type RunRow, type Tables } from './tables.js';
+
+const WRITTEN: EntryOutcome = Object.freeze({ kind: 'written' });
+const EXISTS: EntryOutcome = Object.freeze({ kind: 'exists' });
+const LOST: EntryOutcome = Object.freeze({ kind: 'lost' });
+
+/**
+ * Writes a batch at one moment, as one SQL statement would: a step finds its run as it was before the batch, also when
+ * another entry ends or starts that run.
+ */
+export function writeBatch(
+  tables: Tables,
+  entries: readonly StoreEntry[],
+  nowMs: number,
+): readonly EntryOutcome[] {
+  const outcomes: EntryOutcome[] = new Array(entries.length);
+  for (const isStepsTurn of [true, false]) {
+    for (const [index, entry] of entries.entries()) {
+      if ((entry.op === 'step') !== isStepsTurn) continue;
+      const error = refusal(entry);
+      outcomes[index] = error ? Object.freeze({ kind: 'refused', error }) : writeEntry(tables, entry, nowMs);
+    }
+  }
+  return outcomes;
+}
+
+function writeEntry(tables: Tables, entry: StoreEntry, nowMs: number): EntryOutcome {
+  switch (entry.op) {
+    case 'start':
+      return start(tables, entry, nowMs);
+    case 'step':
+      return step(tables, entry);
+    case 'finish':
+      return finish(tables, entry, nowMs);
+    case 'park':
+      return park(tables, entry);
+    case 'release':
+      return release(tables, entry, nowMs);
+  }
+}
+
+function start(tables: Tables, { run }: StartEntry, nowMs: number): EntryOutcome {
+  const existing = tables.run(run.id);
+  if (existing) return existing.key === run.key ? WRITTEN : EXISTS;
+  const isTaken = run.executorId !== null;
+  tables.insert({
+    id: run.id,
+    key: run.key,
+    workflow: run.workflow,
+    version: run.version,
+    state: isTaken ? 'running' : 'pending',
+    executorId: run.executorId,
+    epoch: isTaken ? 1 : 0,
+    input: copyPayload(run.input),
+    output: null,
+    error: null,
+    tags: run.tags,
+    parentId: run.parentId,
+    wakeAtMs: isTaken ? null : nowMs + Math.ceil(run.delayMs),
+    createdAtMs: nowMs,
+    startedAtMs: run.startedAtMs,
+    completedAtMs: null,
+    signals: 0,
+  });
+  return WRITTEN;
+}
+
+function step(tables: Tables, entry: StepEntry): EntryOutcome {
+  const { runId, epoch, seq, ordinal } = entry;
+  if (!held(tables, entry)) return LOST;
+  const existing = tables.step(runId, seq);
+  if (existing && existing.ordinal !== null) {
+    return existing.epoch === epoch && existing.ordinal === ordinal ? WRITTEN : LOST;
+  }
+  tables.putStep(runId, {
+    seq,
+    ordinal,
+    kind: entry.kind,
+    name: entry.name,
+    attempt: entry.attempt,
+    epoch,
+    output: copyOptional(entry.output),
+    error: copyOptional(entry.error),
+    childId: entry.childId,
+    retryAtMs: entry.retryAtMs,
+    startedAtMs: existing?.startedAtMs ?? entry.startedAtMs,
+    completedAtMs: entry.completedAtMs,
+  });
+  return WRITTEN;
+}
+
+function finish(tables: Tables, entry: FinishEntry, nowMs: number): EntryOutcome {
+  const run = held(tables, entry);
+  if (!run) return stands(tables, entry, 'succeeded', 'failed');
+  const { state } = entry;
+  const [output, error] = [copyOptional(entry.output), copyOptional(entry.error)];
+  tables.change(run, { state, output, error, completedAtMs: nowMs, wakeAtMs: null });
+  signal(tables, entry.parentId, nowMs);
+  return WRITTEN;
+}
+
+function park(tables: Tables, entry: ParkEntry): EntryOutcome {
+  const run = held(tables, entry);
+  if (!run) return stands(tables, entry, 'waiting');
+  if (run.signals !== entry.signals) return Object.freeze({ kind: 'signalled', signals: run.signals });
+  tables.change(run, { state: 'waiting', executorId: null, wakeAtMs: entry.wakeAtMs });
+  return WRITTEN;
+}
+
+function release(tables: Tables, entry: ReleaseEntry, nowMs: number): EntryOutcome {
+  const run = held(tables, entry);
+  if (!run) return stands(tables, entry, 'pending');
+  giveBack(tables, run, nowMs);
+  return WRITTEN;
+}
+
+interface Fence {
+  readonly runId: string;
+  readonly epoch: number;
+}
+
+/** The run, if whoever writes still holds it. */
+function held(tables: Tables, { runId, epoch }: Fence): RunRow | undefined {
+  const run = tables.run(runId);
+  return run?.state === 'running' && run.epoch === epoch ? run : undefined;
+}
+
+/** The answer to who does not hold the run: it wrote this itself, and never heard so; or it lost the run. */
+function stands(
+  tables: Tables,
+  { runId, epoch }: Fence,
+  ...states: readonly RunRow['state'][]
+): EntryOutcome {
+  const run = tables.run(runId);
+  return run && run.epoch === epoch && states.includes(run.state) ? WRITTEN : LOST;
+}
+
+/** Makes a run due at once for any executor. */
+export function giveBack(tables: Tables, run: RunRow, nowMs: number): void {
+  tables.change(run, { state: 'pending', executorId: null, wakeAtMs: nowMs });
+}
+
+/**
+ * Lets a run know that something came in for it. A pending run is told too: whoever claims it may look around before
+ * this write is visible, and park after it.
+ */
+export function signal(tables: Tables, runId: string | null, nowMs: number): void {
+  const run = runId === null ? undefined : tables.run(runId);
+  if (!run || isFinal(run.state)) return;
+  tables.change(run, { signals: run.signals + 1, ...(run.state === 'waiting' ? { wakeAtMs: nowMs } : {}) });
+}

@@ -1,0 +1,124 @@
+import type { StoreLocation } from '../define/transaction.js';
+import type { JournalEntry } from '../replay/index.js';
+import type { EntryOutcome, StoreEntry } from './entries.js';
+import type { OwnedRun, RunRecord, RunStatus } from './run.js';
+import type { StepRecord } from './step.js';
+
+/** A workflow that an executor has, in the version it has. */
+export interface ServedWorkflow {
+  readonly workflow: string;
+  readonly version: string;
+}
+
+/** What an executor asks for. */
+export interface ClaimRequest {
+  readonly executorId: string;
+  readonly serves: readonly ServedWorkflow[];
+  readonly limit: number;
+}
+
+/** What an executor gets: runs that are now its own, and when the next one that it could take is due. */
+export interface Claim {
+  readonly runs: readonly OwnedRun[];
+  /** Milliseconds from now; null when nothing is waiting for a moment in time. */
+  readonly nextDueInMs: number | null;
+}
+
+/** Something other processes may be waiting to hear. */
+export type Signal =
+  /** There is work that any executor may claim. */
+  | { readonly kind: 'work' }
+  /** These runs have an outcome. */
+  | { readonly kind: 'finished'; readonly runIds: readonly string[] }
+  /** These runs were taken from their executor: cancelled. */
+  | { readonly kind: 'cancelled'; readonly runIds: readonly string[] }
+  /** An executor came or went. */
+  | { readonly kind: 'peers' };
+
+/** What a store calls when something happens elsewhere. None of these may throw. */
+export interface StoreListener {
+  signal(signal: Signal): void;
+  /** Another executor's process is gone: its session ended and did not come back. */
+  peerLost(executorId: string): void;
+  /** Signals may have been missed (a listening connection was lost and is back). */
+  missedSignals(): void;
+}
+
+/** A store's ear: open while an app is launched. */
+export interface Attendance {
+  /** Whether signals arrive; false means that polling is the only means. */
+  readonly hears: boolean;
+  close(): Promise<void>;
+}
+
+/** An executor's standing after it renewed its lease. */
+export interface Renewal {
+  /** False when it was declared dead: its runs are not its own any more. */
+  readonly isAlive: boolean;
+  /** The store's time, to measure this machine's clock against. */
+  readonly nowMs: number;
+  /** How many other executors hold a lease. */
+  readonly peers: number;
+  /** How many executors need burying: their lease lapsed, or they are dead and yet have running runs. */
+  readonly lapsed: number;
+}
+
+/** What is said of an executor in its row. */
+export interface ExecutorInfo {
+  readonly id: string;
+  readonly host: string;
+  readonly pid: number;
+}
+
+/**
+ * Where runs live. In batches, so that many runs share one round trip. All writes are durable when their promise
+ * resolves. A method rejects only when the store cannot be reached or refuses; the engine then tries again, so
+ * every write must be harmless when repeated.
+ */
+export interface Store {
+  /** For messages: `'postgres'`. */
+  readonly name: string;
+  /** Where its tables are, if they are in a database that transactional steps may share. Known once opened. */
+  readonly location: StoreLocation | undefined;
+  /** Connects and brings the schema up to date. @throws HoldfastError STORE_… */
+  open(): Promise<void>;
+  close(): Promise<void>;
+  /** Whether an error of this store means "not reachable now; try again". */
+  isTransient(error: unknown): boolean;
+
+  /** Writes all entries in one transaction; the answer has one outcome for each, in the same order. */
+  commit(entries: readonly StoreEntry[]): Promise<readonly EntryOutcome[]>;
+  /**
+   * Takes due runs, raising the epoch of each. Gives nothing to an executor that was declared dead: one that was
+   * paused may still ask under its old id.
+   */
+  claim(request: ClaimRequest): Promise<Claim>;
+  /** Every running run in this executor's name. Asked after a claim whose answer was lost, to find what it took. */
+  owned(executorId: string): Promise<readonly OwnedRun[]>;
+  /** The whole journals of these runs, in one round trip. */
+  load(runIds: readonly string[]): Promise<ReadonlyMap<string, readonly JournalEntry[]>>;
+
+  register(executor: ExecutorInfo, leaseMs: number): Promise<Renewal>;
+  renew(executorId: string, leaseMs: number): Promise<Renewal>;
+  /**
+   * Declares an executor dead (or, without an id, all whose lease lapsed) and makes its runs claimable. Answers how
+   * many. Without an id it also frees runs of executors that are dead or unknown: a write that was already on its way
+   * when its executor was buried can leave one.
+   */
+  bury(executorId: string | null): Promise<number>;
+  /** Signs an executor off, giving back what it still holds. */
+  retire(executorId: string): Promise<void>;
+  /** Starts to listen on behalf of an executor, and shows the others that it lives. */
+  attend(executorId: string, listener: StoreListener): Promise<Attendance>;
+  /** Tells the other processes. Best effort: whoever misses it finds out by polling. */
+  announce(signals: readonly Signal[]): Promise<void>;
+
+  /** How far these runs have come; unknown ids are left out. */
+  statuses(runIds: readonly string[]): Promise<readonly RunStatus[]>;
+  run(runId: string): Promise<RunRecord | undefined>;
+  steps(runId: string): Promise<readonly StepRecord[]>;
+  /** Cancels runs that have not ended. Answers the ids of those it cancelled. */
+  cancel(runIds: readonly string[]): Promise<readonly string[]>;
+  /** Makes a failed or cancelled run claimable again, its journal as it is. False if it is in no such state. */
+  resume(runId: string): Promise<boolean>;
+}

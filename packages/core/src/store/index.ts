@@ -1,0 +1,31 @@
+export type {
+  Attendance,
+  Claim,
+  ClaimRequest,
+  ExecutorInfo,
+  Renewal,
+  ServedWorkflow,
+  Signal,
+  Store,
+  StoreListener,
+} from './contract.js';
+export {
+  type EntryOutcome,
+  type FinishEntry,
+  type ParkEntry,
+  type ReleaseEntry,
+  type StartEntry,
+  type StepEntry,
+  type StoreEntry,
+  touchedRuns,
+} from './entries.js';
+export {
+  FINAL_STATES,
+  isFinal,
+  type NewRun,
+  type OwnedRun,
+  type RunRecord,
+  type RunState,
+  type RunStatus,
+} from './run.js';
+export type { StepRecord } from './step.js';

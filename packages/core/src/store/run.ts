@@ -1,0 +1,81 @@
+import type { Payload } from '../replay/index.js';
+
+/**
+ * Where a run stands.
+ *
+ * `pending`: due at `wakeAt`, for any executor that has its workflow. `running`: in the hands of `executorId`.
+ * `waiting`: parked; due at `wakeAt`, or when something it waits for comes in. The other three are final.
+ */
+export type RunState = 'pending' | 'running' | 'waiting' | 'succeeded' | 'failed' | 'cancelled';
+
+/** States in which a run has ended. */
+export const FINAL_STATES: readonly RunState[] = ['succeeded', 'failed', 'cancelled'];
+
+/** Whether a run in this state has ended. */
+export function isFinal(state: RunState): boolean {
+  return FINAL_STATES.includes(state);
+}
+
+/** A run as it is first recorded. */
+export interface NewRun {
+  readonly id: string;
+  /** A random UUID, never used twice, also when an id is: what derived values and foreign checkpoints hang on. */
+  readonly key: string;
+  readonly workflow: string;
+  readonly version: string;
+  readonly input: Payload;
+  /** JSON text of an object; null for none. */
+  readonly tags: string | null;
+  /** The executor that begins it at once; null leaves it to whoever claims it. */
+  readonly executorId: string | null;
+  /** How long it waits before it is due. Only for a run without an executor. */
+  readonly delayMs: number;
+  /** Written as `startedAt` as it stands, whole milliseconds; null exactly when `executorId` is. */
+  readonly startedAtMs: number | null;
+  readonly parentId: string | null;
+}
+
+/** A run in the hands of an executor, with all that is needed to execute it, except its journal. */
+export interface OwnedRun {
+  readonly id: string;
+  readonly key: string;
+  readonly workflow: string;
+  readonly version: string;
+  readonly epoch: number;
+  readonly input: Payload;
+  readonly parentId: string | null;
+  /** When it was first taken up by an executor; the same at every later claim. Whole milliseconds. */
+  readonly startedAtMs: number;
+  /** How many things had come in for this run when it was claimed; see {@link ParkEntry}. */
+  readonly signals: number;
+}
+
+/** A run as it is shown. */
+export interface RunRecord {
+  readonly id: string;
+  readonly key: string;
+  readonly workflow: string;
+  readonly version: string;
+  readonly state: RunState;
+  readonly executorId: string | null;
+  readonly epoch: number;
+  readonly input: Payload;
+  readonly output: Payload | null;
+  readonly error: Payload | null;
+  readonly tags: string | null;
+  readonly parentId: string | null;
+  readonly wakeAtMs: number | null;
+  readonly createdAtMs: number;
+  readonly startedAtMs: number | null;
+  readonly completedAtMs: number | null;
+}
+
+/** How far a run has come, and its outcome if it has one. */
+export interface RunStatus {
+  readonly id: string;
+  readonly workflow: string;
+  readonly state: RunState;
+  readonly executorId: string | null;
+  readonly output: Payload | null;
+  readonly error: Payload | null;
+}

@@ -1,0 +1,19 @@
+import type { CallKind, Payload } from '../replay/index.js';
+
+/** A line of a run's journal as it is shown. */
+export interface StepRecord {
+  readonly seq: number;
+  /** Null while the call has no outcome. */
+  readonly ordinal: number | null;
+  readonly kind: CallKind;
+  readonly name: string;
+  readonly attempt: number;
+  /** The epoch of the run in which it was written. */
+  readonly epoch: number;
+  readonly output: Payload | null;
+  readonly error: Payload | null;
+  readonly childId: string | null;
+  readonly retryAtMs: number | null;
+  readonly startedAtMs: number;
+  readonly completedAtMs: number | null;
+}

@@ -1,0 +1,45 @@
+/** Cancels a timer. Cancelling one that fired, or twice, does nothing. */
+export type CancelTimer = () => void;
+
+/** Where the engine gets its time from. Everything that waits or stamps goes through one of these. */
+export interface Clock {
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** Calls `fire` once, at or after `atMs`. Any distance is allowed, also beyond Node's 24.8 days. */
+  at(atMs: number, fire: () => void): CancelTimer;
+}
+
+/** Node overflows longer timers to 1 ms, so long waits are cut into pieces of this many milliseconds. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/** The machine's own clock. Its timers do not keep a process alive. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  at(atMs, fire) {
+    let timer: ReturnType<typeof setTimeout>;
+    const arm = (): void => {
+      const leftMs = atMs - Date.now();
+      timer =
+        leftMs > LONGEST_TIMER_MS
+          ? setTimeout(arm, LONGEST_TIMER_MS)
+          : setTimeout(fire, Math.max(0, Math.ceil(leftMs)));
+      timer.unref();
+    };
+    arm();
+    return () => clearTimeout(timer);
+  },
+};
+
+/** A promise of the moment `atMs`, or of an earlier `signal`. Never rejects: the caller asks the signal. */
+export function waitUntil(clock: Clock, atMs: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal?.aborted) return resolve();
+    const done = (): void => {
+      cancel();
+      signal?.removeEventListener('abort', done);
+      resolve();
+    };
+    const cancel = clock.at(atMs, done);
+    signal?.addEventListener('abort', done, { once: true });
+  });
+}
