@@ -3,6 +3,7 @@
 export {
   Holdfast,
   type HoldfastOptions,
+  type NamedClass,
   type RunHandle,
   type Runs,
   type RunView,
@@ -10,6 +11,7 @@ export {
   type StartOptions,
   type StepView,
 } from './client/index.js';
+export type { Constructor, Recipe } from './codec/index.js';
 export {
   createRegistry,
   currentRun,

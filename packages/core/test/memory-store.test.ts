@@ -200,6 +200,14 @@ describe('the handles of a memory store', () => {
     await expect(store.run('a')).rejects.toMatchObject({ code: 'STORE_CLOSED' });
   });
 
+  it('may be closed more often than they were opened', async () => {
+    const store = await opened();
+    await store.close();
+    await store.close();
+    await store.open();
+    expect(await store.run('a')).toBeUndefined();
+  });
+
   it('can be opened again, and find what was there', async () => {
     const store = await opened();
     await store.commit([start('a')]);
@@ -221,6 +229,16 @@ describe('the audience of a memory store', () => {
     await vi.waitFor(() =>
       expect([a.heard, b.heard]).toEqual([a, b].map(() => [{ kind: 'finished', runIds: ['run'] }])),
     );
+  });
+
+  it('hears nothing any more once it has left', async () => {
+    const store = await opened();
+    const gone = ear();
+    const attendance = await store.attend('a', gone);
+    await store.announce([{ kind: 'work' }]);
+    await attendance.close();
+    await turn();
+    expect(gone.heard).toEqual([]);
   });
 
   it('learns that an executor left without signing off', async () => {

@@ -72,10 +72,7 @@ export class Holdfast implements Starter, LaunchedApp {
     }
     this.#registry = registry;
     this.#definitions = options.workflows?.flatMap(definitionsIn) ?? registry.workflows();
-    const classes = new ClassRegistry();
-    for (const one of options.classes ?? [])
-      typeof one === 'function' ? classes.register(one) : classes.registerRecipe(one);
-    this.#codec = createCodec(classes);
+    this.#codec = createCodec(classRegistry(options.classes ?? []));
     const clock = options.clock ?? systemClock;
     this.#engine = new Engine(
       { store, codec: this.#codec, clock, logger, newId: randomUUID, random: randomFraction },
@@ -217,6 +214,16 @@ function definitionIn(value: unknown): WorkflowDefinition {
     `${typeof value === 'function' ? `The function "${value.name}"` : `A value of type ${typeof value}`} is not a ` +
       "workflow. Make one with workflow('name', fn).",
   );
+}
+
+function classRegistry(classes: NonNullable<HoldfastOptions['classes']>): ClassRegistry {
+  const registry = new ClassRegistry();
+  for (const one of classes) {
+    if (typeof one === 'function') registry.register(one);
+    else if ('class' in one) registry.register(one.class, one.name);
+    else registry.registerRecipe(one);
+  }
+  return registry;
 }
 
 function randomFraction(): number {

@@ -1,4 +1,4 @@
 export type { RunHandle } from './handle.js';
 export { Holdfast, type Starter } from './holdfast.js';
-export type { HoldfastOptions, StartOptions } from './options.js';
+export type { HoldfastOptions, NamedClass, StartOptions } from './options.js';
 export type { Runs, RunView, StepView } from './runs.js';

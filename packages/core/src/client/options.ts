@@ -4,6 +4,12 @@ import type { Logger } from '../engine/index.js';
 import type { Store } from '../store/index.js';
 import type { Clock, Duration } from '../time/index.js';
 
+/** A class and the name that stands for it in stored values. */
+export interface NamedClass {
+  readonly name: string;
+  readonly class: Constructor;
+}
+
 /** What an app is made with. */
 export interface HoldfastOptions {
   /** Where runs live: `postgres(url)` of `@holdfast/postgres`, or `memoryStore()`. */
@@ -22,9 +28,10 @@ export interface HoldfastOptions {
   readonly concurrency?: number;
   /**
    * Classes whose instances are recorded and restored (of errors, so that `instanceof` holds after a replay), and
-   * recipes for values that are more than their fields.
+   * recipes for values that are more than their fields. The stored name is the class's own, unless given: give it where
+   * a bundler shortens names.
    */
-  readonly classes?: readonly (Constructor | Recipe)[];
+  readonly classes?: readonly (Constructor | NamedClass | Recipe)[];
   /** Default: says nothing. */
   readonly logger?: Logger;
   /** For tests: where time comes from. Default: the machine's. */

@@ -1,6 +1,6 @@
 import type { Codec } from '../codec/index.js';
 import { type Engine, runNotFound } from '../engine/index.js';
-import { HoldfastError } from '../errors/index.js';
+import { HoldfastError, isHoldfastError } from '../errors/index.js';
 import type { Payload } from '../replay/index.js';
 import type { RunRecord, RunState, StepRecord } from '../store/index.js';
 
@@ -89,7 +89,7 @@ function runView(run: RunRecord, codec: Codec): RunView {
     workflow: run.workflow,
     version: run.version,
     state: run.state,
-    input: codec.decode(run.input) as readonly unknown[],
+    input: decode(run.input, codec) as readonly unknown[],
     output: decode(run.output, codec),
     error: decode(run.error, codec),
     tags: run.tags === null ? {} : (JSON.parse(run.tags) as Record<string, unknown>),
@@ -120,8 +120,15 @@ function stepView(step: StepRecord, codec: Codec): StepView {
   };
 }
 
+/** A value of a class that this app does not know is shown as its plain JSON: looking must not need the code. */
 function decode(payload: Payload | null, codec: Codec): unknown {
-  return payload === null ? undefined : codec.decode(payload);
+  if (payload === null) return undefined;
+  try {
+    return codec.decode(payload);
+  } catch (error) {
+    if (isHoldfastError(error, 'UNSUPPORTED')) return JSON.parse(payload.json) as unknown;
+    throw error;
+  }
 }
 
 function date(ms: number | null): Date | undefined {

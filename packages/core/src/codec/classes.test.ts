@@ -83,6 +83,14 @@ describe('an instance of a registered class', () => {
     expect(roundTrip(special, both)).toBeInstanceOf(Special);
   });
 
+  it('has no symbols as keys', () => {
+    const order = Object.assign(new Order('a1', new Date(0)), { [Symbol('k')]: 1 });
+    expect(() => roundTrip(order, classes)).toThrow('$ is an object with the symbol key Symbol(k)');
+    expect(roundTrip(new Error('x', { cause: order }), classes).cause).toStrictEqual(
+      new Order('a1', new Date(0)),
+    );
+  });
+
   it('is an error to a process that does not know the class', () => {
     const encoded = createCodec(classes).encode([new Order('a1', new Date(0))], 'the value');
     expect(() => createCodec().decode(encoded)).toThrow(

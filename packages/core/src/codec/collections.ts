@@ -35,8 +35,7 @@ export const writeArray: Write = (value, place, writing) => {
   }
   if (holes === 0) return Members.ofList(array);
   writing.noteOn(place, 'holes', ...holesOf(array));
-  const nulls = Array.from(array, () => null);
-  return new Members(nulls, array, keys.map(Number));
+  return new Members(new Array<Json>(array.length).fill(null), array, keys.map(Number));
 };
 
 export function readHoles(slot: Slot, reading: Reading): unknown[] {
@@ -83,7 +82,8 @@ function listOf({ raw }: Slot): Json[] {
 }
 
 function holesOf(array: readonly unknown[]): number[] {
-  return Array.from(array.keys()).filter((index) => !(index in array));
+  const isThere = Object.prototype.propertyIsEnumerable;
+  return Array.from(array.keys()).filter((index) => !isThere.call(array, index));
 }
 
 function isIndex(key: string): boolean {

@@ -122,6 +122,7 @@ describe('an error', () => {
 
   it('without a constructor of its own, or of another realm, is an error all the same', () => {
     expect(roundTrip(Object.create(RangeError.prototype) as unknown)).toBeInstanceOf(RangeError);
+    expect(roundTrip(Object.setPrototypeOf(new Error('x'), { odd: true }) as unknown)).toBeInstanceOf(Error);
     const foreign: unknown = runInNewContext('Object.assign(new TypeError("far"), { code: "E" })');
     const back = roundTrip(foreign) as TypeError & { code: string };
     expect(back).toBeInstanceOf(TypeError);

@@ -33,14 +33,7 @@ export function readError(slot: Slot, reading: Reading): Error {
   const error = slot.make(blank(prototype, slot, reading));
   for (const [name, value] of fieldsOf(slot, reading)) {
     const isShown = HIDDEN.has(name) === unusual.includes(name);
-    const isInherited =
-      !isShown &&
-      OFTEN_INHERITED.has(name) &&
-      Object.is(
-        attempt(() => fieldOf(error, name)),
-        value,
-      );
-    if (!isInherited) define(error, name, value, isShown);
+    if (isShown || !isInherited(error, name, value)) define(error, name, value, isShown);
   }
   return error;
 }
@@ -62,6 +55,13 @@ function isDomException(prototype: object): boolean {
   return prototype === DOMException.prototype || prototype instanceof DOMException;
 }
 
-function fieldOf(error: Error, name: string): unknown {
-  return (error as unknown as Record<string, unknown>)[name];
+function isInherited(error: Error, name: string, value: unknown): boolean {
+  const fields = error as unknown as Record<string, unknown>;
+  return (
+    OFTEN_INHERITED.has(name) &&
+    Object.is(
+      attempt(() => fields[name]),
+      value,
+    )
+  ); // a getter may want #private
 }

@@ -70,7 +70,7 @@ export function writerOf(value: object, classes: ClassRegistry): Write | undefin
   const prototype = prototypeOf(value);
   const builtIn = WRITERS.get(prototype);
   if (builtIn) return builtIn;
-  const name = prototype ? classes.className(prototype) : undefined;
+  const name = classes.className(prototype);
   if (name !== undefined) return instanceWriter(name);
   const recipe = classes.recipeFor(value);
   if (recipe) return recipeWriter(recipe);

@@ -6,7 +6,7 @@ export interface Place {
   readonly parent: Place | undefined;
   readonly key: Key;
   readonly depth: number;
-  /** Inside an error: what cannot be recorded is left out there, not refused. An error's own, once it is written, is true. */
+  /** Whether what cannot be recorded is left out of it: it is an error, or inside one. */
   lenient: boolean;
   /** Its JSON once it is complete; until then it is an ancestor of whatever is being encoded. */
   json: Json | undefined;

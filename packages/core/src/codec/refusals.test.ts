@@ -49,6 +49,8 @@ describe('a value that cannot be recorded', () => {
     ['an instance of class WeakRef', new WeakRef({})],
     ['an instance of class Number', new Number(1)],
     ['an instance of class SharedArrayBuffer', new SharedArrayBuffer(1)],
+    ['an instance of class Map', new { Map: class {} }.Map()],
+    ['an instance of class Map', Object.create({ constructor: Map })],
     ['an instance of class MyDate', new (class MyDate extends Date {})()],
     ['an instance of class List', new (class List extends Array {})()],
     ['an object with a prototype of its own', Object.create({ inherited: 1 })],

@@ -37,7 +37,7 @@ const SLOTTED: readonly Constructor[] = [
 /** The classes whose instances survive storage as what they are. Knows the built-in errors and Holdfast's own. */
 export class ClassRegistry {
   readonly #entries = new Map<string, Entry>();
-  readonly #names = new Map<object, Entry>();
+  readonly #names = new Map<object | null, Entry>();
   readonly #recipes = new Map<string, Recipe>();
 
   constructor() {
@@ -100,7 +100,7 @@ export class ClassRegistry {
   }
 
   /** The name of the class, not an error's, that made an object with this prototype. */
-  className(prototype: object): string | undefined {
+  className(prototype: object | null): string | undefined {
     const entry = this.#names.get(prototype);
     return entry && !entry.isError ? entry.name : undefined;
   }

@@ -234,7 +234,6 @@ describe('values that JSON lacks', () => {
 
 describe('arrays', () => {
   it('keep their holes', () => {
-    // biome-ignore lint/suspicious/noSparseArray: a hole is the point
     const value = [1, , new Date(0), ,];
     expectStored(
       value,

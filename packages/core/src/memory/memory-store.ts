@@ -25,6 +25,9 @@ import { journalEntry, ownedRun, runRecord, runStatus } from './records.js';
 import { Tables } from './tables.js';
 import { writeBatch } from './writes.js';
 
+/** What an executor gets that was declared dead. */
+const NOTHING: Claim = Object.freeze({ runs: Object.freeze([]), nextDueInMs: null });
+
 /** What a test does to commits. */
 export interface MemoryFaults {
   /** A throw means that nothing is written, and is what the caller gets. */
@@ -107,13 +110,17 @@ class MemoryHandle implements MemoryStore {
   async commit(entries: readonly StoreEntry[]): Promise<readonly EntryOutcome[]> {
     this.#checkOpen();
     await this.#faults.beforeCommit?.(entries);
-    const outcomes = await this.#ask(({ tables }, nowMs) => writeBatch(tables, entries, nowMs));
+    const outcomes = await this.#ask(({ tables, leases }, nowMs) =>
+      writeBatch({ tables, nowMs, isDead: (id) => leases.isDead(id) }, entries),
+    );
     await this.#faults.afterCommit?.(entries);
     return outcomes;
   }
 
   claim(request: ClaimRequest): Promise<Claim> {
-    return this.#ask(({ tables }, nowMs) => claimDue(tables, request, nowMs));
+    return this.#ask(({ tables, leases }, nowMs) =>
+      leases.isDead(request.executorId) ? NOTHING : claimDue(tables, request, nowMs),
+    );
   }
 
   owned(executorId: string): Promise<readonly OwnedRun[]> {
@@ -171,9 +178,7 @@ class MemoryHandle implements MemoryStore {
   }
 
   cancel(runIds: readonly string[]): Promise<readonly string[]> {
-    return this.#ask(({ tables }, nowMs) =>
-      [...new Set(runIds)].filter((id) => cancelRun(tables, id, nowMs)),
-    );
+    return this.#ask(({ tables }, nowMs) => runIds.filter((id) => cancelRun(tables, id, nowMs)));
   }
 
   resume(runId: string): Promise<boolean> {

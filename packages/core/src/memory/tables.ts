@@ -32,6 +32,11 @@ export class Tables {
     return [...(this.#running.get(executorId)?.values() ?? [])];
   }
 
+  /** The executors in whose names runs are running. */
+  executors(): string[] {
+    return [...this.#running.keys()];
+  }
+
   insert(row: RunRow): void {
     this.#put(Object.freeze({ ...row }));
   }

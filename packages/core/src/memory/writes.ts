@@ -15,30 +15,34 @@ const WRITTEN: EntryOutcome = Object.freeze({ kind: 'written' });
 const EXISTS: EntryOutcome = Object.freeze({ kind: 'exists' });
 const LOST: EntryOutcome = Object.freeze({ kind: 'lost' });
 
+/** What a batch finds: the rows, the time, and which executors were declared dead or have signed off. */
+export interface Moment {
+  readonly tables: Tables;
+  readonly nowMs: number;
+  readonly isDead: (executorId: string) => boolean;
+}
+
 /**
  * Writes a batch at one moment, as one SQL statement would: a step finds its run as it was before the batch, also when
  * another entry ends or starts that run.
  */
-export function writeBatch(
-  tables: Tables,
-  entries: readonly StoreEntry[],
-  nowMs: number,
-): readonly EntryOutcome[] {
+export function writeBatch(moment: Moment, entries: readonly StoreEntry[]): readonly EntryOutcome[] {
   const outcomes: EntryOutcome[] = new Array(entries.length);
   for (const isStepsTurn of [true, false]) {
     for (const [index, entry] of entries.entries()) {
       if ((entry.op === 'step') !== isStepsTurn) continue;
       const error = refusal(entry);
-      outcomes[index] = error ? Object.freeze({ kind: 'refused', error }) : writeEntry(tables, entry, nowMs);
+      outcomes[index] = error ? Object.freeze({ kind: 'refused', error }) : writeEntry(moment, entry);
     }
   }
   return outcomes;
 }
 
-function writeEntry(tables: Tables, entry: StoreEntry, nowMs: number): EntryOutcome {
+function writeEntry(moment: Moment, entry: StoreEntry): EntryOutcome {
+  const { tables, nowMs } = moment;
   switch (entry.op) {
     case 'start':
-      return start(tables, entry, nowMs);
+      return start(moment, entry);
     case 'step':
       return step(tables, entry);
     case 'finish':
@@ -50,17 +54,18 @@ function writeEntry(tables: Tables, entry: StoreEntry, nowMs: number): EntryOutc
   }
 }
 
-function start(tables: Tables, { run }: StartEntry, nowMs: number): EntryOutcome {
+function start({ tables, nowMs, isDead }: Moment, { run }: StartEntry): EntryOutcome {
   const existing = tables.run(run.id);
   if (existing) return existing.key === run.key ? WRITTEN : EXISTS;
-  const isTaken = run.executorId !== null;
+  const executorId = run.executorId !== null && isDead(run.executorId) ? null : run.executorId;
+  const isTaken = executorId !== null;
   tables.insert({
     id: run.id,
     key: run.key,
     workflow: run.workflow,
     version: run.version,
     state: isTaken ? 'running' : 'pending',
-    executorId: run.executorId,
+    executorId,
     epoch: isTaken ? 1 : 0,
     input: copyPayload(run.input),
     output: null,
@@ -69,7 +74,7 @@ function start(tables: Tables, { run }: StartEntry, nowMs: number): EntryOutcome
     parentId: run.parentId,
     wakeAtMs: isTaken ? null : nowMs + Math.ceil(run.delayMs),
     createdAtMs: nowMs,
-    startedAtMs: run.startedAtMs,
+    startedAtMs: isTaken ? run.startedAtMs : null,
     completedAtMs: null,
     signals: 0,
   });

@@ -12,6 +12,12 @@ export interface Clock {
 /** Node overflows longer timers to 1 ms, so long waits are cut into pieces of this many milliseconds. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
+/**
+ * Node's timers and `Date` run by two clocks, so a timer may come a millisecond early. One that comes earlier than this
+ * means that the machine's time was set back: waiting that out would let leases lapse.
+ */
+const EARLY_MS = 5;
+
 /** The machine's own clock. Its timers do not keep a process alive. */
 export const systemClock: Clock = {
   now: () => Date.now(),
@@ -22,8 +28,13 @@ export const systemClock: Clock = {
       timer =
         leftMs > LONGEST_TIMER_MS
           ? setTimeout(arm, LONGEST_TIMER_MS)
-          : setTimeout(fire, Math.max(0, Math.ceil(leftMs)));
+          : setTimeout(come, Math.max(0, Math.ceil(leftMs)));
       timer.unref();
+    };
+    const come = (): void => {
+      const leftMs = atMs - Date.now();
+      if (leftMs > 0 && leftMs < EARLY_MS) arm();
+      else fire();
     };
     arm();
     return () => clearTimeout(timer);
