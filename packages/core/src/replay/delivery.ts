@@ -7,8 +7,9 @@
  */
 export class Delivery<T> {
   readonly #items = new Map<number, T | undefined>();
-  /** Outstanding ordinals, lowest first. New ones are always the highest, so appending keeps the order. */
+  /** Ordinals, lowest first; outstanding from `#head` on. New ones are the highest, so appending keeps the order. */
   #order: number[];
+  #head = 0;
   #highest: number;
 
   /** @param recorded ordinals that a journal already holds; each becomes ready once the workflow makes its call. */
@@ -39,19 +40,19 @@ export class Delivery<T> {
   /** Takes the next result, if its turn has come. */
   take(): T | undefined {
     this.#skipGaps();
-    const first = this.#order[0];
+    const first = this.#order[this.#head];
     if (first === undefined) return undefined;
     const item = this.#items.get(first);
     if (item === undefined) return undefined;
     this.#items.delete(first);
-    this.#order.shift();
+    this.#pass();
     return item;
   }
 
   /** Whether a result can be taken now. */
   get hasNext(): boolean {
     this.#skipGaps();
-    const first = this.#order[0];
+    const first = this.#order[this.#head];
     return first !== undefined && this.#items.get(first) !== undefined;
   }
 
@@ -61,6 +62,14 @@ export class Delivery<T> {
   }
 
   #skipGaps(): void {
-    while (this.#order.length > 0 && !this.#items.has(this.#order[0]!)) this.#order.shift();
+    while (this.#head < this.#order.length && !this.#items.has(this.#order[this.#head]!)) this.#pass();
+  }
+
+  /** Goes past the first ordinal. Cut off many at a time: shifting each would move a long journal once per result. */
+  #pass(): void {
+    this.#head += 1;
+    if (this.#head < 1024 || this.#head * 2 < this.#order.length) return;
+    this.#order = this.#order.slice(this.#head);
+    this.#head = 0;
   }
 }

@@ -49,9 +49,9 @@ export class History {
    * Entries that were called but not yet handed over are fine: a race may end before its losers.
    */
   ended(): NonDeterminismError | undefined {
-    const lost = Math.min(...this.#bySeq.keys());
-    const entry = this.#bySeq.get(lost);
-    return entry && new NonDeterminismError(this.#runId, entry.seq, side(entry), undefined);
+    let first: JournalEntry | undefined;
+    for (const entry of this.#bySeq.values()) if (!first || entry.seq < first.seq) first = entry;
+    return first && new NonDeterminismError(this.#runId, first.seq, side(first), undefined);
   }
 }
 

@@ -1,0 +1,9 @@
+export {
+  type Ground,
+  type MakeOrm,
+  type Orm,
+  type OrmConformance,
+  type OrmPlace,
+  ormConformance,
+} from './orm/index.js';
+export { type StoreHome, storeConformance } from './store/index.js';

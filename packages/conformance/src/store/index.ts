@@ -1,0 +1,55 @@
+import { describe } from 'vitest';
+import { announcing } from './announcing.js';
+import { atomicity } from './atomicity.js';
+import type { StoreHome } from './bench.js';
+import { cancelling, resuming } from './cancelling.js';
+import { claiming } from './claiming.js';
+import { fencing } from './fencing.js';
+import { finishing } from './finishing.js';
+import { handles } from './handles.js';
+import { journals } from './journals.js';
+import { leases } from './leases.js';
+import { looking } from './looking.js';
+import { parking } from './parking.js';
+import { payloads } from './payloads.js';
+import { starting } from './starting.js';
+import { steps } from './steps.js';
+import { Suites } from './subject.js';
+
+export type { StoreHome } from './bench.js';
+
+const SUBJECTS = [
+  handles,
+  starting,
+  steps,
+  payloads,
+  journals,
+  finishing,
+  parking,
+  fencing,
+  claiming,
+  leases,
+  cancelling,
+  resuming,
+  looking,
+  atomicity,
+  announcing,
+];
+
+/**
+ * Defines what every store must pass. To be called in a test file.
+ *
+ * @param makeStore makes a store with data of its own: once per subject, for some subjects once per test.
+ * @param skips what is not asked of this store: the reason, by the name of a subject or of a test. It is in the title.
+ */
+export function storeConformance(
+  name: string,
+  makeStore: () => Promise<StoreHome>,
+  skips: Readonly<Record<string, string>> = {},
+): void {
+  describe(`${name}: store conformance`, () => {
+    const suites = new Suites(makeStore, skips);
+    for (const subject of SUBJECTS) suites.add(subject);
+    suites.checkSkips();
+  });
+}

@@ -1,0 +1,106 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { type NewRun, type StoreEntry, touchedRuns } from '../store/index.js';
+import { type Carrier, takeBatch } from './batch.js';
+
+const NO_LIMIT = 1000;
+
+function carry(entry: StoreEntry): Carrier {
+  return { entry };
+}
+
+const start = (id: string): Carrier => carry({ op: 'start', run: { id } as NewRun });
+const step = (runId: string): Carrier => carry({ op: 'step', runId } as StoreEntry);
+const finish = (runId: string, parentId: string | null = null): Carrier =>
+  carry({ op: 'finish', runId, parentId } as StoreEntry);
+const park = (runId: string): Carrier => carry({ op: 'park', runId } as StoreEntry);
+const release = (runId: string): Carrier => carry({ op: 'release', runId } as StoreEntry);
+
+/** The sizes of the batches in which entries leave. */
+function sizes(...waiting: Carrier[]): number[] {
+  const found: number[] = [];
+  while (waiting.length > 0) found.push(takeBatch(waiting, NO_LIMIT).length);
+  return found;
+}
+
+describe('a batch', () => {
+  test('is empty when nothing waits', () => {
+    expect(takeBatch([], NO_LIMIT)).toEqual([]);
+  });
+
+  test('takes all it can from the front, and leaves the rest in order', () => {
+    const waiting = [step('a'), step('b'), step('c'), step('d')];
+    const [a, b, c, d] = waiting;
+    expect(takeBatch(waiting, 3)).toEqual([a, b, c]);
+    expect(waiting).toEqual([d]);
+  });
+
+  test('holds any number of steps of one run', () => {
+    expect(sizes(step('a'), step('a'), step('a'))).toEqual([3]);
+  });
+
+  test("holds a run's steps together with one change of its row, before or after", () => {
+    expect(sizes(step('a'), finish('a'))).toEqual([2]);
+    expect(sizes(start('a'), step('a'))).toEqual([2]);
+  });
+
+  test.each([
+    ['two starts of one id', start('a'), start('a')],
+    ['a start and a finish', start('a'), finish('a')],
+    ['two finishes', finish('a'), finish('a')],
+    ['a park and a finish', park('a'), finish('a')],
+    ['a park and a release', park('a'), release('a')],
+  ])("changes a run's row once: %s go apart", (_, first, second) => {
+    expect(sizes(first, second)).toEqual([1, 1]);
+  });
+
+  test('changes the rows of many runs', () => {
+    expect(sizes(start('a'), finish('b'), park('c'), release('d'))).toEqual([4]);
+  });
+
+  test("does not both change a run's row and signal it", () => {
+    expect(sizes(finish('child', 'parent'), park('parent'))).toEqual([1, 1]);
+    expect(sizes(park('parent'), finish('child', 'parent'))).toEqual([1, 1]);
+    expect(sizes(start('parent'), finish('child', 'parent'))).toEqual([1, 1]);
+  });
+
+  test('signals one run any number of times', () => {
+    expect(sizes(finish('a', 'parent'), finish('b', 'parent'), step('parent'))).toEqual([3]);
+  });
+
+  test('ends at the first clash, though later entries would fit: the order stays', () => {
+    expect(sizes(finish('a'), finish('a'), step('b'))).toEqual([1, 2]);
+  });
+
+  test('a run that would signal itself does not hold up the line', () => {
+    expect(sizes(finish('a', 'a'), step('b'))).toEqual([2]);
+  });
+
+  test('whatever waits leaves in order, and no batch touches a row twice', () => {
+    const id = fc.constantFrom('a', 'b', 'c', 'd');
+    const entries = fc.oneof(
+      id.map(start),
+      id.map(step),
+      fc.tuple(id, fc.option(id)).map(([run, parent]) => finish(run, parent === run ? null : parent)),
+      id.map(park),
+      id.map(release),
+    );
+    fc.assert(
+      fc.property(fc.array(entries, { maxLength: 30 }), fc.integer({ min: 1, max: 8 }), (all, limit) => {
+        const waiting = [...all];
+        const left: Carrier[] = [];
+        while (waiting.length > 0) {
+          const batch = takeBatch(waiting, limit);
+          expect(batch.length).toBeGreaterThan(0);
+          expect(batch.length).toBeLessThanOrEqual(limit);
+          const touched = batch.map(({ entry }) => touchedRuns(entry));
+          const changed = touched.flatMap(({ changes }) => changes ?? []);
+          expect(new Set(changed).size).toBe(changed.length);
+          for (const { signals } of touched) expect(changed).not.toContain(signals ?? '');
+          left.push(...batch);
+        }
+        expect(left).toEqual(all);
+      }),
+    );
+  });
+});

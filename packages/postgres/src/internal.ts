@@ -1,0 +1,12 @@
+// For Holdfast's own packages. Excluded from semantic versioning.
+
+export { checkpoints, checkpointsIn } from './checkpoints.js';
+export { driverState } from './driver-state.js';
+export { startEmbedded } from './embedded/embedded.js';
+export {
+  startTemporaryCluster,
+  type TemporaryCluster,
+  type TemporaryClusterOptions,
+} from './embedded/temporary-cluster.js';
+export { createTestDatabase, type TestDatabase, testServer } from './testing/test-database.js';
+export { startWireProxy, type WireProxy } from './testing/wire-proxy.js';

@@ -1,0 +1,170 @@
+import { heldBy } from '../sql/fragments.js';
+import { quoteLiteral, type Schema } from '../sql/names.js';
+import type { Migration } from './migration.js';
+
+/**
+ * Runs, their journals, and the executors that hold them.
+ *
+ * Text that is compared is collated "C": bytes compare faster than words of a language do, and the same on every server.
+ * Names of indexes are not qualified: an index is made in its table's schema.
+ */
+export const runs: Migration = {
+  version: 1,
+  name: 'runs',
+  text: (s) => [migrationsTable(s), executorsTable(s), runsTable(s), stepsTable(s), comments(s)].join('\n'),
+};
+
+const migrationsTable = (s: Schema): string => `
+create table ${s.migrations} (
+  version int primary key,
+  name text not null,
+  applied_at timestamptz not null default clock_timestamp(),
+  installation_id uuid
+);`;
+
+const executorsTable = (s: Schema): string => `
+create table ${s.executors} (
+  id text collate "C" primary key,
+  lock_key bigint not null,
+  host text not null,
+  pid int not null,
+  started_at timestamptz not null,
+  lease_until timestamptz not null,
+  attended_at timestamptz,
+  stopped_at timestamptz
+);`;
+
+// Room is left on each page, so that a run's new version goes beside the old one, and vacuum comes early: finished
+// runs stay, but every run leaves a few dead versions behind. Early analyzing also keeps the plans right as a new
+// installation grows.
+const runsTable = (s: Schema): string => `
+create table ${s.runs} (
+  id text collate "C" primary key,
+  key uuid not null,
+  workflow text collate "C" not null,
+  version text collate "C" not null,
+  state text collate "C" not null
+    check (state in ('pending', 'running', 'waiting', 'succeeded', 'failed', 'cancelled')),
+  executor_id text collate "C",
+  epoch int not null,
+  signals int not null default 0,
+  wake_at timestamptz,
+  input json not null,
+  input_extra json,
+  output json,
+  output_extra json,
+  error json,
+  error_extra json,
+  tags jsonb,
+  parent_id text collate "C",
+  created_at timestamptz not null,
+  started_at timestamptz,
+  completed_at timestamptz,
+  constraint runs_running_has_executor
+    check (state <> 'running' or (executor_id is not null and started_at is not null)),
+  constraint runs_ended_has_time
+    check ((completed_at is not null) = (state in ('succeeded', 'failed', 'cancelled')))
+) with (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.05, autovacuum_analyze_scale_factor = 0.02);
+
+create index runs_due on ${s.runs} (workflow, version, wake_at, id)
+  where state in ('pending', 'waiting') and wake_at is not null;
+create index runs_held on ${s.runs} (${heldBy('')}) where ${heldBy('')} is not null;
+create index runs_children on ${s.runs} (parent_id) where parent_id is not null;`;
+
+const stepsTable = (s: Schema): string => `
+create table ${s.steps} (
+  run_id text collate "C" not null,
+  seq int not null,
+  ordinal int,
+  kind text collate "C" not null,
+  name text collate "C" not null,
+  attempt int not null,
+  epoch int not null,
+  output json,
+  output_extra json,
+  error json,
+  error_extra json,
+  child_id text collate "C",
+  retry_at timestamptz,
+  started_at timestamptz not null,
+  completed_at timestamptz,
+  primary key (run_id, seq),
+  constraint steps_result_is_whole
+    check (ordinal is null or (completed_at is not null and (output is null) <> (error is null)))
+);`;
+
+type Descriptions = Readonly<Record<string, string>>;
+
+function comments(s: Schema): string {
+  return [
+    describe(s.migrations, 'Holdfast: which migrations these tables have had.', MIGRATIONS),
+    describe(s.executors, 'Holdfast: processes that execute runs, and until when each is believed to live.', EXECUTORS),
+    describe(s.runs, 'Holdfast: runs of workflows.', RUNS),
+    describe(
+      s.steps,
+      'Holdfast: the journals of runs, one row per call. Without a foreign key, as it would cost every row: whoever deletes a run deletes these too.',
+      STEPS,
+    ),
+  ].join('\n');
+}
+
+function describe(table: string, description: string, columns: Descriptions): string {
+  const lines = Object.entries(columns).map(([c, text]) => `comment on column ${table}.${c} is ${quoteLiteral(text)};`);
+  return [`\ncomment on table ${table} is ${quoteLiteral(description)};`, ...lines].join('\n');
+}
+
+const MIGRATIONS: Descriptions = {
+  installation_id: 'On the first row: what tells these tables from those of another database.',
+};
+
+const EXECUTORS: Descriptions = {
+  id: 'A process that executes runs, or one app of several in it.',
+  lock_key: 'The advisory lock that its session holds for as long as it lives.',
+  host: 'The machine it runs on.',
+  pid: 'Its process id there.',
+  started_at: 'When it registered.',
+  lease_until: 'Until when it is believed to live without another word from it.',
+  attended_at: 'Since when its session holds the lock; null if only the lease shows that it lives.',
+  stopped_at: 'When it signed off or was declared dead. Its row is kept for a day.',
+};
+
+const RUNS: Descriptions = {
+  id: 'Given by the user, or made up.',
+  key: 'Never used twice, even when an id is: derived values and checkpoints in other databases hang on it.',
+  workflow: 'The name of the workflow.',
+  version: 'The version of the workflow that it began with. Only an executor that has this version takes it.',
+  state: 'pending: due at wake_at. running: in the hands of executor_id. waiting: parked, due at wake_at or when something comes in. The others are final.',
+  executor_id: 'Who holds it, or for a run that has ended who held it last.',
+  epoch: 'Raised by each claim and by a cancel. Every write of an executor is conditional on it.',
+  signals: 'How many things have come in for it.',
+  wake_at: 'When it is due; null while it runs, when it has ended, and when it waits for something without a time limit.',
+  input: 'The arguments, as plain JSON.',
+  input_extra: 'What JSON cannot say of them (dates, maps, cycles); null for most.',
+  output: 'The result, as plain JSON.',
+  output_extra: 'What JSON cannot say of it; null for most.',
+  error: 'Why it failed, as plain JSON.',
+  error_extra: 'What JSON cannot say of it; null for most.',
+  tags: 'Names and values to find it by.',
+  parent_id: 'The run that started it and is told when it ends.',
+  created_at: 'When it was recorded.',
+  started_at: 'When an executor first took it.',
+  completed_at: 'When it ended.',
+};
+
+const STEPS: Descriptions = {
+  run_id: 'The run.',
+  seq: 'The place of this call in the order in which the workflow called, from 0.',
+  ordinal: 'The place of its result in the order in which results were handed to the workflow; null while it has none.',
+  kind: 'What kind of call it is.',
+  name: 'What was called.',
+  attempt: 'The number of the last attempt.',
+  epoch: 'The epoch of the run in which this was written.',
+  output: 'The result, as plain JSON.',
+  output_extra: 'What JSON cannot say of it; null for most.',
+  error: 'Why it failed, or the last attempt did, as plain JSON.',
+  error_extra: 'What JSON cannot say of it; null for most.',
+  child_id: 'The run that the call started or waited for.',
+  retry_at: 'When the next attempt is due.',
+  started_at: 'When the call began.',
+  completed_at: 'When it had its result.',
+};

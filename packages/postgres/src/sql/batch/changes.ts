@@ -1,0 +1,52 @@
+import { fromMs, OPEN_STATES } from '../fragments.js';
+import type { BatchPart } from './part.js';
+
+/**
+ * Finishes, parks and releases runs, and lets the parents of those that finished know. Besides the runs that change,
+ * each parent has a row, with nothing but its id.
+ *
+ * HAZARD: two batches that each change a run and signal the parent of the other's would lock the same two rows, one this
+ * way round and one that. So all rows are locked beforehand, in the order in which they are given: sorted by id.
+ */
+export const changes: BatchPart = {
+  writes: (s, given) => `
+changing as materialized (
+  select * from json_to_recordset(${given}::json) as e(
+    at int, run_id text, epoch int, state text, output text, output_extra text, error text, error_extra text,
+    parent_id text, wake_at float8, signals int)
+),
+locked as materialized (
+  select e.* from changing e cross join lateral (
+    select from ${s.runs} r
+    where r.id = e.run_id and (
+      e.at is null
+      or r.epoch = e.epoch and r.state = 'running'
+        -- More came in than the executor knows of: parked now, the run would sleep through it.
+        and (e.signals is null or r.signals = e.signals)
+    )
+    for no key update of r
+  ) l
+),
+changed as (
+  update ${s.runs} r set
+    state = e.state,
+    executor_id = case when e.state in ('succeeded', 'failed') then r.executor_id end,
+    wake_at = case e.state when 'pending' then clock_timestamp() when 'waiting' then ${fromMs('e.wake_at')} end,
+    output = e.output::json, output_extra = e.output_extra::json,
+    error = e.error::json, error_extra = e.error_extra::json,
+    completed_at = case when e.state in ('succeeded', 'failed') then clock_timestamp() end
+  from locked e
+  where r.id = e.run_id and e.at is not null
+  returning e.at, e.parent_id
+),
+signalled as (
+  update ${s.runs} r set
+    signals = r.signals + p.ended,
+    wake_at = case when r.state = 'waiting' then clock_timestamp() else r.wake_at end
+  from (select c.parent_id, count(*)::int as ended from changed c group by c.parent_id) p
+  where r.id = p.parent_id and r.state in ${OPEN_STATES}
+)`,
+  unsettled: `
+select e.at from changing e
+where e.at is not null and e.at not in (select w.at from changed w)`,
+};

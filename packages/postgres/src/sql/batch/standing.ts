@@ -1,0 +1,45 @@
+import type { RunState } from '@holdfast/core/internal';
+import { number, numberOrNull, text, textOrNull } from '../cells.js';
+import { statement } from '../statement.js';
+
+/** Where a run, and one of its calls, stand: what decides why an entry was not written. */
+export interface Standing {
+  readonly at: number;
+  readonly run: {
+    readonly key: string;
+    readonly state: RunState;
+    readonly epoch: number;
+    readonly signals: number;
+  } | null;
+  /** The call of the entry, if it is a step and there is one. */
+  readonly step: { readonly epoch: number; readonly ordinal: number | null } | null;
+}
+
+/**
+ * Looks at the runs of entries that were not plainly written. A second statement, as the first one's snapshot may be
+ * older than what stood in its way.
+ */
+export const readStanding = statement<[entries: string], Standing>(
+  'read_standing',
+  (s) => `
+select e.at, r.key::text as key, r.state, r.epoch, r.signals, c.epoch as step_epoch, c.ordinal as step_ordinal
+from json_to_recordset($1::json) as e(at int, run_id text, seq int)
+left join ${s.runs} r on r.id = e.run_id
+left join ${s.steps} c on c.run_id = e.run_id and c.seq = e.seq`,
+  (row) => ({
+    at: number(row['at']),
+    run:
+      textOrNull(row['key']) === null
+        ? null
+        : {
+            key: text(row['key']),
+            state: text(row['state']) as RunState,
+            epoch: number(row['epoch']),
+            signals: number(row['signals']),
+          },
+    step:
+      row['step_epoch'] === null
+        ? null
+        : { epoch: number(row['step_epoch']), ordinal: numberOrNull(row['step_ordinal']) },
+  }),
+);

@@ -1,0 +1,40 @@
+import { fromMs, msInterval } from '../fragments.js';
+import type { BatchPart } from './part.js';
+
+/** Inserts new runs. One whose id is taken is passed over: {@link readStanding} then tells whether it is the same one. */
+export const starts: BatchPart = {
+  writes: (s, given) => `
+starting as materialized (
+  select * from json_to_recordset(${given}::json) as e(
+    at int, id text, key uuid, workflow text, version text, executor_id text, input text, input_extra text,
+    tags text, parent_id text, delay_ms float8, started_at float8)
+),
+clock as materialized (select clock_timestamp() as now),
+taken as materialized (
+  -- In the name of an executor that was declared dead, a run is left to the others.
+  select e.*, e.executor_id is not null and not exists (
+    select from ${s.executors} x where x.id = e.executor_id and x.stopped_at is not null
+  ) as is_taken
+  from starting e
+),
+started as (
+  -- The rows come sorted by id: two batches that insert the same two ids would else wait for each other.
+  insert into ${s.runs} (
+    id, key, workflow, version, state, executor_id, epoch, wake_at, input, input_extra, tags, parent_id,
+    created_at, started_at)
+  select e.id, e.key, e.workflow, e.version,
+    case when e.is_taken then 'running' else 'pending' end,
+    case when e.is_taken then e.executor_id end,
+    case when e.is_taken then 1 else 0 end,
+    case when not e.is_taken then clock.now + ${msInterval('e.delay_ms')} end,
+    e.input::json, e.input_extra::json, e.tags::jsonb, e.parent_id,
+    clock.now,
+    case when e.is_taken then ${fromMs('e.started_at')} end
+  from taken e cross join clock
+  on conflict (id) do nothing
+  returning id, key
+)`,
+  unsettled: `
+select e.at from starting e
+where (e.id, e.key) not in (select w.id, w.key from started w)`,
+};

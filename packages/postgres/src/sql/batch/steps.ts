@@ -1,0 +1,50 @@
+import { fromMs } from '../fragments.js';
+import type { BatchPart } from './part.js';
+
+/**
+ * Writes calls into journals, if their runs are still at the epoch of whoever writes.
+ *
+ * HAZARD: reading the epoch is not enough. A claim could commit between that read and the insert, its journal be loaded
+ * without this entry, and the entry be there all the same. So the run is locked as it is read. `for key share` is the
+ * weakest lock that a claim, and nothing but a claim, is kept out by (it takes `for update`): a claim passes over runs
+ * with a write in flight, and a write that meets a claim waits for it and then reads the epoch again. Everything else
+ * (a parent's signal, a cancel, a burial, a transactional step beside this one) goes on undisturbed.
+ *
+ * The lateral join makes the planner look each run up by its key, whatever it believes of the size of the table.
+ */
+export const steps: BatchPart = {
+  writes: (s, given) => `
+calling as materialized (
+  select * from json_to_recordset(${given}::json) as e(
+    at int, run_id text, epoch int, seq int, ordinal int, kind text, name text, attempt int,
+    output text, output_extra text, error text, error_extra text, child_id text,
+    retry_at float8, started_at float8, completed_at float8)
+),
+owned as materialized (
+  select e.* from calling e cross join lateral (
+    select from ${s.runs} r
+    where r.id = e.run_id and r.epoch = e.epoch and r.state = 'running'
+    
+  ) o
+),
+called as (
+  insert into ${s.steps} as known (
+    run_id, seq, ordinal, kind, name, attempt, epoch, output, output_extra, error, error_extra, child_id,
+    retry_at, started_at, completed_at)
+  select e.run_id, e.seq, e.ordinal, e.kind, e.name, e.attempt, e.epoch,
+    e.output::json, e.output_extra::json, e.error::json, e.error_extra::json, e.child_id,
+    ${fromMs('e.retry_at')}, ${fromMs('e.started_at')}, ${fromMs('e.completed_at')}
+  from owned e
+  -- A call that is open takes its outcome; one that has an outcome keeps it.
+  on conflict (run_id, seq) do update set
+    ordinal = excluded.ordinal, attempt = excluded.attempt, epoch = excluded.epoch,
+    output = excluded.output, output_extra = excluded.output_extra,
+    error = excluded.error, error_extra = excluded.error_extra,
+    child_id = excluded.child_id, retry_at = excluded.retry_at, completed_at = excluded.completed_at
+  where known.ordinal is null
+  returning run_id, seq
+)`,
+  unsettled: `
+select e.at from calling e
+where (e.run_id, e.seq) not in (select w.run_id, w.seq from called w)`,
+};

@@ -1,0 +1,75 @@
+import type { OwnedRun } from '@holdfast/core/internal';
+import { numberOrNull } from '../cells.js';
+import { inMs } from '../fragments.js';
+import { statement } from '../statement.js';
+import { decodeOwnedRun, selectOwnedRun } from './owned-run.js';
+
+/** A run that was claimed, if this row has one; what else there is to do, on every row. */
+export interface ClaimRow {
+  readonly run: OwnedRun | null;
+  /** Milliseconds until the next of those that were not claimed is due; below 0 if it is already. */
+  readonly nextDueInMs: number | null;
+}
+
+/**
+ * Gives due runs to one executor, those that are due longest first, and raises their epochs. Rows that another session
+ * holds are passed over, never waited for.
+ *
+ * HAZARD: `for update`, not what the update would take by itself. It is what writes of steps are kept apart from.
+ *
+ * Due runs are looked up by workflow and version: a pile of runs that this executor has no code for costs nothing.
+ */
+export const claimRuns = statement<[executorId: string, serves: string, limit: number], ClaimRow>(
+  'claim_runs',
+  (s) => `
+with served as materialized (
+  select v.workflow, v.version from json_to_recordset($2::json) as v(workflow text, version text)
+),
+candidates as materialized (
+  select c.id, c.wake_at from served v cross join lateral (
+    select r.id, r.wake_at from ${s.runs} r
+    where r.workflow = v.workflow and r.version = v.version
+      and r.state in ('pending', 'waiting') and r.wake_at <= (select clock_timestamp())
+    order by r.wake_at, r.id
+    -- Some more than are wanted: the first ones may be in other hands.
+    limit $3::int * 2 + 20
+  ) c
+  order by c.wake_at, c.id
+  limit $3::int * 2 + 20
+),
+due as materialized (
+  select r.id, c.wake_at as was_due from candidates c join ${s.runs} r on r.id = c.id
+  where r.state in ('pending', 'waiting') and r.wake_at <= (select clock_timestamp())
+    -- One that was declared dead and does not know it yet gets nothing.
+    and not exists (select from ${s.executors} x where x.id = $1::text and x.stopped_at is not null)
+  order by c.wake_at, c.id     -- id last: ties must sort the same for every session
+  limit $3::int
+  for update of r skip locked
+),
+claimed as (
+  update ${s.runs} r set
+    state = 'running', executor_id = $1::text, epoch = r.epoch + 1, wake_at = null,
+    started_at = coalesce(r.started_at, clock_timestamp())
+  from due where r.id = due.id
+  returning r.id, r.key, r.workflow, r.version, r.epoch, r.signals, r.input, r.input_extra, r.parent_id, r.started_at,
+    due.was_due
+),
+next as (
+  select min(n.wake_at) as wake_at from served v cross join lateral (
+    select r.wake_at from ${s.runs} r
+    where r.workflow = v.workflow and r.version = v.version
+      and r.state in ('pending', 'waiting') and r.wake_at is not null
+      and not exists (select from due where due.id = r.id)
+    order by r.wake_at, r.id
+    limit 1
+  ) n
+)
+select ${inMs('(next.wake_at - clock_timestamp())')} as next_due_in_ms,
+  ${selectOwnedRun('c.')}
+from next left join claimed c on true
+order by c.was_due, c.id`,
+  (row) => ({
+    run: row['id'] === null ? null : decodeOwnedRun(row),
+    nextDueInMs: numberOrNull(row['next_due_in_ms']),
+  }),
+);

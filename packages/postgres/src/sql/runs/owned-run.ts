@@ -1,0 +1,25 @@
+import type { OwnedRun } from '@holdfast/core/internal';
+import { moment, number, payload, text, textOrNull } from '../cells.js';
+import { inMs } from '../fragments.js';
+import type { Row } from '../statement.js';
+
+/** What an executor is given of a run; `run` is where the columns come from, with a dot. */
+export function selectOwnedRun(run: string): string {
+  return `${run}id, ${run}key::text as key, ${run}workflow, ${run}version, ${run}epoch, ${run}signals,
+  ${run}input::text as input, ${run}input_extra::text as input_extra, ${run}parent_id,
+  ${inMs(`${run}started_at`)} as started_at`;
+}
+
+export function decodeOwnedRun(row: Row): OwnedRun {
+  return {
+    id: text(row['id']),
+    key: text(row['key']),
+    workflow: text(row['workflow']),
+    version: text(row['version']),
+    epoch: number(row['epoch']),
+    input: payload(row['input'], row['input_extra']),
+    parentId: textOrNull(row['parent_id']),
+    startedAtMs: moment(row['started_at']),
+    signals: number(row['signals']),
+  };
+}

@@ -1,0 +1,27 @@
+import type { Claim, ClaimRequest } from '@holdfast/core/internal';
+import type { Driver } from '../driver/driver.js';
+import type { Statements } from '../driver/statements.js';
+import { claimRuns } from '../sql/runs/claim.js';
+
+/** When to look again for runs that are due and were in other hands: locked, most likely to be claimed. */
+const LOCKED_RETRY_MS = 50;
+
+/** Takes due runs for an executor. */
+export async function claimDue(
+  driver: Driver,
+  statements: Statements,
+  { executorId, serves, limit }: ClaimRequest,
+): Promise<Claim> {
+  const served = JSON.stringify(serves.map(({ workflow, version }) => ({ workflow, version })));
+  const rows = await statements.run(driver.query, claimRuns, [executorId, served, limit]);
+  const runs = rows.flatMap(({ run }) => (run ? [run] : []));
+  const soonest = runs.length < limit ? LOCKED_RETRY_MS : 0;
+  return { runs, nextDueInMs: nextDue(rows[0]?.nextDueInMs ?? null, soonest) };
+}
+
+// A due run that was not claimed although there was room is locked. It may stay so for a while (a transactional step of
+// a process that hangs), and to ask for it again at once, and again, would keep the server busy.
+function nextDue(inMs: number | null, soonestMs: number): number | null {
+  if (inMs === null) return null;
+  return inMs <= 0 ? soonestMs : Math.ceil(inMs);
+}

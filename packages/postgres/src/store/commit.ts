@@ -1,0 +1,74 @@
+import { type EntryOutcome, HoldfastError, type StoreEntry } from '@holdfast/core/internal';
+import type { Driver } from '../driver/driver.js';
+import type { Statements } from '../driver/statements.js';
+import { driverState } from '../driver-state.js';
+import { commitBatch } from '../sql/batch/commit.js';
+import { readStanding } from '../sql/batch/standing.js';
+import { gather } from './gather.js';
+import { settle } from './settle.js';
+
+/**
+ * Classes of errors that one row brings about, whatever its neighbours: a cardinality, a value, a constraint or a limit
+ * of size that it violates.
+ */
+const FAULT_OF_A_ROW = /^(?:21|22|23|54)...$/;
+
+/**
+ * Writes a batch. One round trip, unless an entry was not plainly written: then a second one asks why.
+ *
+ * A batch that the server refuses because of one of its entries is written in halves, and those in halves again, until
+ * the bad entry stands alone.
+ */
+export async function commitEntries(
+  driver: Driver,
+  statements: Statements,
+  entries: readonly StoreEntry[],
+): Promise<readonly EntryOutcome[]> {
+  if (entries.length === 0) return [];
+  try {
+    return await writeTogether(driver, statements, entries);
+  } catch (error) {
+    if (!isFaultOfAnEntry(error)) throw error;
+    if (entries.length === 1) return [{ kind: 'refused', error: refusal(entries[0]!, error) }];
+    const middle = entries.length >> 1;
+    const first = await commitEntries(driver, statements, entries.slice(0, middle));
+    return [...first, ...(await commitEntries(driver, statements, entries.slice(middle)))];
+  }
+}
+
+async function writeTogether(
+  driver: Driver,
+  statements: Statements,
+  entries: readonly StoreEntry[],
+): Promise<readonly EntryOutcome[]> {
+  const { kinds, values } = gather(entries);
+  const unsettled = await statements.run(driver.query, commitBatch(kinds), values);
+  const outcomes: EntryOutcome[] = entries.map(() => ({ kind: 'written' }));
+  if (unsettled.length === 0) return outcomes;
+  const asked = JSON.stringify(unsettled.map((at) => ({ at, ...keyOf(entries[at]!) })));
+  for (const standing of await statements.run(driver.query, readStanding, [asked])) {
+    outcomes[standing.at] = settle(entries[standing.at]!, standing);
+  }
+  return outcomes;
+}
+
+function keyOf(entry: StoreEntry): { readonly run_id: string; readonly seq?: number } {
+  if (entry.op === 'start') return { run_id: entry.run.id };
+  return entry.op === 'step' ? { run_id: entry.runId, seq: entry.seq } : { run_id: entry.runId };
+}
+
+/** Also when the batch is too long a text to be sent at all. */
+function isFaultOfAnEntry(error: unknown): boolean {
+  return FAULT_OF_A_ROW.test(driverState(error) ?? '') || error instanceof RangeError;
+}
+
+function refusal(entry: StoreEntry, cause: unknown): HoldfastError {
+  const { run_id: runId, seq } = keyOf(entry);
+  const what = entry.op === 'step' ? `call ${seq} ("${entry.name}")` : `the ${entry.op}`;
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new HoldfastError(
+    'STORE_WRITE_REFUSED',
+    `Postgres refuses ${what} of run "${runId}": ${reason}. The value cannot be stored as it is; change it and try again.`,
+    { cause, details: { runId, op: entry.op, seq, state: driverState(cause) } },
+  );
+}

@@ -1,0 +1,149 @@
+import type { Driver, Hear, Session } from '../driver/driver.js';
+import type { Statements } from '../driver/statements.js';
+import { attendExecutor } from '../sql/executors/attend.js';
+import { type Backend, readBackend } from '../sql/sessions/backend.js';
+import { listenToChannel } from '../sql/sessions/listen.js';
+import { tryLock } from '../sql/sessions/lock.js';
+import { freeOfTimeLimits } from '../sql/sessions/settings.js';
+import { terminateBackend } from '../sql/sessions/terminate.js';
+import { sendNotifications } from '../sql/signals/notify.js';
+import { lockKeyOf } from './lock-key.js';
+import { backoffMs, pause } from './pause.js';
+
+/** How long a notification to oneself may take, where it is not certain that any arrive. */
+const PROBE_MS = 2000;
+
+/** Pauses between tries for a lock that another session still has, in milliseconds. */
+const LOCK_RETRY_MS = { first: 20, max: 500 };
+
+export interface EarOptions {
+  readonly driver: Driver;
+  readonly statements: Statements;
+  readonly executorId: string;
+  readonly hear: Hear;
+  /** The connection was lost and is back: what was sent meanwhile is lost. */
+  readonly missed: () => void;
+}
+
+/**
+ * The session by which an executor hears signals, and shows that it lives: it holds the executor's lock, which the server
+ * gives to whoever waits for it the moment the session ends. A session that is lost is opened again.
+ */
+export class Ear {
+  readonly #options: EarOptions;
+  readonly #closed = new AbortController();
+  #session: Session | undefined;
+  /** The server's process that has the lock, or had it last. */
+  #holder: Backend | undefined;
+  #probed: { readonly payload: string; readonly heard: () => void } | undefined;
+  /** How long it took to open the session: others need about as long to come back. */
+  openingMs = 0;
+
+  constructor(options: EarOptions) {
+    this.#options = options;
+  }
+
+  /** Opens it. False where sessions are of no use, as connections are shared out: then nothing is left open. */
+  async open(): Promise<boolean> {
+    const session = await this.#enter();
+    if (!session) return false;
+    try {
+      await this.#takeLock(session);
+      const { statements, executorId } = this.#options;
+      await statements.run(session.query, attendExecutor, [executorId]);
+    } catch (error) {
+      await session.end();
+      throw error;
+    }
+    void this.#keep(session);
+    return true;
+  }
+
+  async close(): Promise<void> {
+    this.#closed.abort();
+    await this.#session?.end();
+  }
+
+  /** Opens another session whenever one is lost. */
+  async #keep(first: Session): Promise<void> {
+    let session: Session | undefined = first;
+    while (session) {
+      await session.over;
+      session = await this.#comeBack();
+      if (!session) return;
+      this.#options.missed();
+      // While an old session still has the lock we are taken to live all the same, and hear already.
+      this.#takeLock(session).catch(() => undefined);
+    }
+  }
+
+  async #comeBack(): Promise<Session | undefined> {
+    for (let tries = 0; !this.#closed.signal.aborted; tries++) {
+      await pause(backoffMs(tries), this.#closed.signal);
+      if (this.#closed.signal.aborted) return undefined;
+      const session = await this.#enter().catch(() => undefined);
+      if (session) return session;
+    }
+    return undefined;
+  }
+
+  async #enter(): Promise<Session | undefined> {
+    const { driver, statements } = this.#options;
+    const beganMs = performance.now();
+    const session = await driver.openSession!((payload) => this.#heard(payload));
+    try {
+      await statements.run(session.query, freeOfTimeLimits, []);
+      const [backend] = await statements.run(session.query, readBackend, []);
+      await statements.run(session.query, listenToChannel, []);
+      this.openingMs = performance.now() - beganMs;
+      const isDirect = backend?.pid === session.namedPid;
+      const isUsable = isDirect || (await this.#hearsItself());
+      if (isUsable && !this.#closed.signal.aborted) {
+        this.#session = session;
+        return session;
+      }
+    } catch (error) {
+      await session.end();
+      throw error;
+    }
+    await session.end();
+    return undefined;
+  }
+
+  #heard(payload: string): void {
+    if (payload === this.#probed?.payload) this.#probed.heard();
+    else if (!this.#closed.signal.aborted) this.#options.hear(payload);
+  }
+
+  /** Behind a pooler, notifications arrive if it leaves us one connection for good, and else never. */
+  async #hearsItself(): Promise<boolean> {
+    const { driver, statements, executorId } = this.#options;
+    const payload = JSON.stringify({ k: 'probe', by: executorId });
+    const heard = new AbortController();
+    this.#probed = { payload, heard: () => heard.abort() };
+    const sent = [statements.schema.name, JSON.stringify([payload])] as const;
+    await statements.run(driver.query, sendNotifications, [...sent]);
+    await pause(PROBE_MS, heard.signal);
+    this.#probed = undefined;
+    return heard.signal.aborted;
+  }
+
+  /** Takes the lock. If an earlier session of ours has it still, which the server takes to be alive, that one is ended. */
+  async #takeLock(session: Session): Promise<void> {
+    const { statements, executorId } = this.#options;
+    const lockKey = lockKeyOf(executorId);
+    let pauseMs = LOCK_RETRY_MS.first;
+    while (!this.#closed.signal.aborted) {
+      const [locked] = await statements.run(session.query, tryLock, [lockKey]);
+      if (locked === 1) {
+        [this.#holder] = await statements.run(session.query, readBackend, []);
+        return;
+      }
+      const { pid, startedAt } = this.#holder ?? { pid: 0, startedAt: '' };
+      // It may be another's, or gone: then the lock will be free without it.
+      await statements.run(session.query, terminateBackend, [pid, startedAt]).catch(() => undefined);
+      await pause(pauseMs, this.#closed.signal);
+      pauseMs = Math.min(pauseMs * 2, LOCK_RETRY_MS.max);
+    }
+  }
+}

@@ -1,0 +1,122 @@
+import type {
+  FinishEntry,
+  NewRun,
+  ParkEntry,
+  Payload,
+  ReleaseEntry,
+  StepEntry,
+  StoreEntry,
+} from '@holdfast/core/internal';
+import type { BatchKinds } from '../sql/batch/commit.js';
+
+/** A batch as its statement takes it. */
+export interface Gathered {
+  readonly kinds: BatchKinds;
+  readonly values: readonly string[];
+}
+
+type Json = Readonly<Record<string, unknown>>;
+
+interface Placed {
+  /** Whose row it is. */
+  readonly id: string;
+  readonly row: Json;
+}
+
+/**
+ * Sorts a batch's entries by kind, and within a kind by run, so that everyone locks rows in one order. Columns that are
+ * null are left out: so they are read.
+ */
+export function gather(entries: readonly StoreEntry[]): Gathered {
+  const starts: Placed[] = [];
+  const steps: Placed[] = [];
+  const changes: Placed[] = [];
+  const parents = new Set<string>();
+  for (const [at, entry] of entries.entries()) {
+    if (entry.op === 'start') {
+      starts.push({ id: entry.run.id, row: startRow(at, entry.run) });
+    } else if (entry.op === 'step') {
+      steps.push({ id: entry.runId, row: stepRow(at, entry) });
+    } else {
+      changes.push({ id: entry.runId, row: changeRow(at, entry) });
+      if (entry.op === 'finish' && entry.parentId !== null) parents.add(entry.parentId);
+    }
+  }
+  for (const id of parents) changes.push({ id, row: { run_id: id } });
+  const kinds = { starts: starts.length > 0, steps: steps.length > 0, changes: changes.length > 0 };
+  const values = [starts, steps, changes].filter((rows) => rows.length > 0).map(rowsJson);
+  return { kinds, values };
+}
+
+function startRow(at: number, run: NewRun): Json {
+  return {
+    at,
+    id: run.id,
+    key: run.key,
+    workflow: run.workflow,
+    version: run.version,
+    executor_id: run.executorId ?? undefined,
+    ...payloadColumns('input', run.input),
+    tags: run.tags ?? undefined,
+    parent_id: run.parentId ?? undefined,
+    delay_ms: amount(run.delayMs),
+    started_at: amount(run.startedAtMs),
+  };
+}
+
+function stepRow(at: number, entry: StepEntry): Json {
+  return {
+    at,
+    run_id: entry.runId,
+    epoch: entry.epoch,
+    seq: entry.seq,
+    ordinal: entry.ordinal ?? undefined,
+    kind: entry.kind,
+    name: entry.name,
+    attempt: entry.attempt,
+    ...payloadColumns('output', entry.output),
+    ...payloadColumns('error', entry.error),
+    child_id: entry.childId ?? undefined,
+    retry_at: amount(entry.retryAtMs),
+    started_at: amount(entry.startedAtMs),
+    completed_at: amount(entry.completedAtMs),
+  };
+}
+
+function changeRow(at: number, entry: FinishEntry | ParkEntry | ReleaseEntry): Json {
+  const { runId: run_id, epoch } = entry;
+  switch (entry.op) {
+    case 'finish':
+      return {
+        at,
+        run_id,
+        epoch,
+        state: entry.state,
+        ...payloadColumns('output', entry.output),
+        ...payloadColumns('error', entry.error),
+        parent_id: entry.parentId ?? undefined,
+      };
+    case 'park':
+      return { at, run_id, epoch, state: 'waiting', wake_at: amount(entry.wakeAtMs), signals: entry.signals };
+    case 'release':
+      return { at, run_id, epoch, state: 'pending' };
+  }
+}
+
+function payloadColumns(column: string, payload: Payload | null): Json {
+  if (payload === null) return {};
+  return payload.extra === null
+    ? { [column]: payload.json }
+    : { [column]: payload.json, [`${column}_extra`]: payload.extra };
+}
+
+/** A number of milliseconds. What is none must be refused, and JSON would make nothing of it. */
+function amount(ms: number | null): number | string | undefined {
+  if (ms === null) return undefined;
+  return Number.isFinite(ms) ? ms : 'NaN';
+}
+
+function rowsJson(rows: Placed[]): string {
+  rows.sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
+  return JSON.stringify(rows.map(({ row }) => row));
+}

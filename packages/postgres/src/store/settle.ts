@@ -1,0 +1,29 @@
+import type { EntryOutcome, StoreEntry } from '@holdfast/core/internal';
+import type { Standing } from '../sql/batch/standing.js';
+
+const WRITTEN: EntryOutcome = { kind: 'written' };
+const EXISTS: EntryOutcome = { kind: 'exists' };
+const LOST: EntryOutcome = { kind: 'lost' };
+
+/**
+ * Says why an entry was not plainly written: it was written before, and the answer never arrived; or the run is another's
+ * now; or something stands in its place.
+ */
+export function settle(entry: StoreEntry, { run, step }: Standing): EntryOutcome {
+  if (entry.op === 'start') return run?.key === entry.run.key ? WRITTEN : EXISTS;
+  if (run?.epoch !== entry.epoch) return LOST;
+  const { state, signals } = run;
+  switch (entry.op) {
+    case 'step':
+      return step?.epoch === entry.epoch && step.ordinal !== null && step.ordinal === entry.ordinal
+        ? WRITTEN
+        : LOST;
+    case 'finish':
+      return state === 'succeeded' || state === 'failed' ? WRITTEN : LOST;
+    case 'park':
+      if (state === 'running') return { kind: 'signalled', signals };
+      return state === 'waiting' ? WRITTEN : LOST;
+    case 'release':
+      return state === 'pending' ? WRITTEN : LOST;
+  }
+}
