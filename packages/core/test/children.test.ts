@@ -52,6 +52,31 @@ describe('a workflow called inside a run', () => {
     expect(await parent()).toEqual(Array.from({ length: 30 }, (_, n) => n));
   });
 
+  test('is told from a child that another version of the code started at this place', async () => {
+    const { workflow, launch, kill } = await bench();
+    const entered = gate();
+    const old = workflow('old', () =>
+      step.run('work', () => {
+        entered.open();
+        return forever();
+      }),
+    );
+    const replacement = workflow('new', async () => 'new');
+    let isRepaired = false;
+    const parent = workflow('parent', () => (isRepaired ? replacement() : old()));
+    const app = await launch();
+    await app.start(parent, [], { id: 'p' });
+    await entered.opened;
+    isRepaired = true;
+    await kill(app);
+    const next = await launch();
+    await next.runs.cancel('p.0');
+    expect(await errorOf(next.handle('p').result())).toMatchObject({
+      code: 'RUN_ID_CONFLICT',
+      details: { runId: 'p.0', workflow: 'old' },
+    });
+  });
+
   test('may have children of its own', async () => {
     const { workflow, launch } = await bench();
     const countDown: (n: number) => Promise<number> = workflow('count', async (n: number) =>
@@ -306,7 +331,23 @@ describe("a handle's result inside a run", () => {
     expect(await waiter()).toBe('RUN_NOT_FOUND');
   });
 
-  test('lets the run be parked until that other run ends', async () => {
+  test('lets the run be parked if that one is its child', async () => {
+    const clock = new ManualClock();
+    const { workflow, launch } = await bench({ clock });
+    const open = gate<string>();
+    const child = workflow('child', () => step.run('work', () => open.opened));
+    const parent = workflow('parent', async () => (await app.start(child, [], { id: 'mine' })).result());
+    const app = await launch();
+    const handle = await app.start(parent, []);
+    await eventually(async () => (await app.handle('mine').status()) === 'running');
+    await settled();
+    clock.advance(1000);
+    await reaches(app, handle.id, 'waiting');
+    open.open('done');
+    expect(await handle.result()).toBe('done');
+  });
+
+  test('keeps the run in memory if that one is no child of it: nothing would wake it', async () => {
     const clock = new ManualClock();
     const { workflow, launch } = await bench({ clock });
     const open = gate<string>();
@@ -318,9 +359,10 @@ describe("a handle's result inside a run", () => {
     await settled();
     clock.advance(1000);
     await settled();
-    open.open('done');
-    await eventually(async () => (await app.runs.get('other')).state === 'succeeded');
     clock.advance(60_000);
+    await settled();
+    expect(await handle.status()).toBe('running');
+    open.open('done');
     expect(await handle.result()).toBe('done');
   });
 });

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type Duration, durationMs, systemClock, waitUntil } from '../time/index.js';
+import { type Duration, durationMs, foregroundClock, systemClock, waitUntil } from '../time/index.js';
 import { workflowScope } from './scope.js';
 
 /**
@@ -12,7 +12,7 @@ export async function sleep(duration: Duration): Promise<void> {
   const ms = durationMs(duration, 'of sleep');
   const scope = workflowScope();
   if (scope) return scope.sleep(ms);
-  return waitUntil(systemClock, systemClock.now() + ms);
+  return waitUntil(foregroundClock, foregroundClock.now() + ms);
 }
 
 /**

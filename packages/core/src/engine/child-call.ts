@@ -1,24 +1,30 @@
 import type { ChildCall } from '../define/index.js';
-import { HoldfastError } from '../errors/index.js';
+import { HoldfastError, isHoldfastError } from '../errors/index.js';
 import type { Outcome } from '../replay/index.js';
 import type { RunStatus } from '../store/index.js';
-import type { OpenCall } from './call.js';
+import { BUSY, type OpenCall } from './call.js';
 import type { CallContext } from './call-context.js';
 import { cancelledOutcome, idConflict } from './run-errors.js';
 import { settle, settleError } from './settle.js';
 
 /** Starts a child run and records its id. */
 export async function startOnly(run: CallContext, open: OpenCall, call: ChildCall): Promise<void> {
-  const childId = await begin(run, open, call);
-  if (childId === undefined) return;
+  const begun = await begin(run, open, call);
+  if (!begun) return;
+  const { childId, isNew } = begun;
+  // Found there, it is this run's own child from before a crash, as a rule; but a given id may be anybody's.
+  const found = isNew ? undefined : await run.host.find(childId, run.lifetime);
+  if (found && found.workflow !== call.workflow.name)
+    return refuse(run, open, idConflict(childId, found.workflow));
   const outcome = settle(run.host.deps.codec, { ok: true, value: childId }, 'the id of a run');
   return run.record(open, outcome, { childId });
 }
 
 /** Starts a child run, waits for its outcome, and records that as the call's own. */
 export async function beginChild(run: CallContext, open: OpenCall, call: ChildCall): Promise<void> {
-  const childId = await begin(run, open, call);
-  if (childId === undefined) return;
+  const begun = await begin(run, open, call);
+  if (!begun) return;
+  const { childId } = begun;
   const status = await outcomeOf(run, open, childId);
   if (status.workflow !== call.workflow.name) return refuse(run, open, idConflict(childId, status.workflow));
   return run.record(open, outcomeFrom(run, status), { childId });
@@ -26,15 +32,23 @@ export async function beginChild(run: CallContext, open: OpenCall, call: ChildCa
 
 /** Waits for a run's outcome and records that as the call's own. */
 export async function awaitOutcome(run: CallContext, open: OpenCall, runId: string): Promise<void> {
-  const status = await outcomeOf(run, open, runId);
-  return run.record(open, outcomeFrom(run, status), { childId: runId });
+  try {
+    const status = await outcomeOf(run, open, runId);
+    return await run.record(open, outcomeFrom(run, status), { childId: runId });
+  } catch (error) {
+    if (!isHoldfastError(error, 'RUN_NOT_FOUND')) throw error;
+    return refuse(run, open, error);
+  }
 }
 
-async function begin(run: CallContext, open: OpenCall, call: ChildCall): Promise<string | undefined> {
+async function begin(
+  run: CallContext,
+  open: OpenCall,
+  call: ChildCall,
+): Promise<{ readonly childId: string; readonly isNew: boolean } | undefined> {
   const id = call.id ?? `${run.run.id}.${open.seq}`;
   try {
-    await run.host.startChild({ ...call, id }, run.run.id);
-    return id;
+    return { childId: id, isNew: await run.host.startChild({ ...call, id }, run.run.id) };
   } catch (error) {
     if (!(error instanceof HoldfastError)) throw error;
     await refuse(run, open, error);
@@ -42,11 +56,24 @@ async function begin(run: CallContext, open: OpenCall, call: ChildCall): Promise
   }
 }
 
+/**
+ * Waits for the other run's end.
+ *
+ * Hazard: a run that is parked is woken by its own children only, and by what comes in after it was claimed. So it may
+ * be parked only while it waits for a child, and once that was seen not to have ended.
+ */
 async function outcomeOf(run: CallContext, open: OpenCall, runId: string): Promise<RunStatus> {
-  run.idle(open, { kind: 'waiting', untilMs: null });
-  const status = await run.host.outcomeOf(runId, run.lifetime);
-  run.idle(open, { kind: 'busy' });
+  const wakesUs = isOwn(run, runId) || (await run.host.find(runId, run.lifetime))?.parentId === run.run.id;
+  const status = await run.host.outcomeOf(runId, run.lifetime, () => {
+    if (wakesUs) run.idle(open, { kind: 'waiting', untilMs: null });
+  });
+  run.idle(open, BUSY);
   return status;
+}
+
+/** Whether an id is one that a run gives to its children. */
+function isOwn({ run }: CallContext, runId: string): boolean {
+  return runId.startsWith(`${run.id}.`) && /^\d+$/.test(runId.slice(run.id.length + 1));
 }
 
 function outcomeFrom(run: CallContext, status: RunStatus): Outcome {

@@ -16,6 +16,12 @@ import { StoreClock } from './store-clock.js';
 import { Turns } from './turns.js';
 import { type StartRequest, Workflows } from './workflows.js';
 
+/** As long as a timer can be: it is there, not to fire. */
+const KEEP_ALIVE_MS = 2 ** 31 - 1;
+
+/** How long signing off may take once the runs are dealt with: the store may be out of reach. */
+const SIGN_OFF_MS = 5000;
+
 /** What an engine is made with. */
 export interface EngineOptions {
   readonly workflows: readonly WorkflowDefinition[];
@@ -45,6 +51,7 @@ export class Engine implements StoreListener {
   readonly #lease: Lease;
   #attendance: Attendance | undefined;
   #isClosing = false;
+  #keepAlive: NodeJS.Timeout | undefined;
 
   constructor(deps: EngineDeps, options: EngineOptions) {
     this.#clock = new StoreClock(deps.clock);
@@ -94,6 +101,8 @@ export class Engine implements StoreListener {
       await this.#deps.store.close();
       throw error;
     }
+    // A process that only waits for work has work to do: without this, Node would end one whose store has no sockets.
+    this.#keepAlive = setInterval(() => {}, KEEP_ALIVE_MS);
     this.#claimer.poke();
   }
 
@@ -116,8 +125,9 @@ export class Engine implements StoreListener {
     const cancelled = await this.#deps.store.cancel(runIds);
     this.#executor.drop(cancelled);
     this.#outcomes.heard(cancelled);
-    this.#claimer.poke();
     this.#announcer.say({ kind: 'cancelled', runIds: cancelled });
+    // Parents that are parked are due by now.
+    this.offerWork();
     return cancelled;
   }
 
@@ -127,26 +137,39 @@ export class Engine implements StoreListener {
     this.#announcer.say({ kind: 'work' });
   }
 
-  /** Lets runs end or park for so long, gives back what is left, and signs off. */
+  /**
+   * Lets runs end or park for so long, gives back what is left, and signs off. Where the store cannot be reached it
+   * leaves without a word: the others find its lease lapsed.
+   */
   async shutdown(drainMs: number): Promise<void> {
     this.#isClosing = true;
-    await this.#claimer.stop();
-    const drained = new AbortController();
-    const deadline = waitUntil(this.#clock, this.#clock.now() + drainMs, drained.signal);
-    await this.#executor.drain(deadline);
-    drained.abort();
+    const over = new AbortController();
+    const until = (ms: number): Promise<void> => waitUntil(this.#clock, this.#clock.now() + ms, over.signal);
+    const drained = this.#claimer.stop().then(() => this.#executor.drain(until(drainMs)));
+    await Promise.race([drained, until(drainMs + SIGN_OFF_MS)]);
     this.#lease.halt();
-    await this.#announcer.flush();
+    await Promise.race([this.#signOff(), until(SIGN_OFF_MS)]);
+    over.abort();
     this.#outcomes.fail(shutDown());
-    await this.#deps.store.retire(this.executorId);
-    await this.#tellPeers();
+    this.halt();
     await this.#attendance?.close();
     await this.#deps.store.close();
+  }
+
+  async #signOff(): Promise<void> {
+    try {
+      await this.#announcer.flush();
+      await this.#deps.store.retire(this.executorId);
+      await this.#tellPeers();
+    } catch (error) {
+      this.#deps.logger.warn({ error }, 'this executor could not sign off; its lease will lapse');
+    }
   }
 
   /** Stops dead, without a word to the store: for tests of what a killed process leaves. */
   halt(): void {
     this.#isClosing = true;
+    clearInterval(this.#keepAlive);
     this.#claimer.halt();
     this.#lease.halt();
     this.#outcomes.halt();

@@ -1,6 +1,6 @@
 import type { Checkpoints, ChildCall, SqlAdapter, WorkflowDefinition } from '../define/index.js';
 import type { JournalEntry } from '../replay/index.js';
-import type { NewRun, OwnedRun, RunStatus, ServedWorkflow } from '../store/index.js';
+import type { NewRun, OwnedRun, RunRecord, RunStatus, ServedWorkflow } from '../store/index.js';
 import type { Announcer } from './announcer.js';
 import { pause, STORE_BACKOFF } from './backoff.js';
 import type { Claimer, ClaimerHost } from './claimer.js';
@@ -86,25 +86,38 @@ export class Executor implements RunHost, ClaimerHost {
       return true;
     } finally {
       this.#starting.delete(run.id);
+      // If it was not begun here, whoever waits for it must look elsewhere.
+      this.outcomes.heard([run.id]);
     }
   }
 
-  async startChild(call: ChildCall & { readonly id: string }, parentId: string): Promise<void> {
-    const run = await this.#parts.workflows.newRun({ ...call, parentId });
-    await this.start(run);
+  async startChild(call: ChildCall & { readonly id: string }, parentId: string): Promise<boolean> {
+    return this.start(await this.#parts.workflows.newRun({ ...call, parentId }));
   }
 
-  async outcomeOf(runId: string, signal: AbortSignal): Promise<RunStatus> {
+  async find(runId: string, signal: AbortSignal): Promise<RunRecord | undefined> {
+    for (let tries = 0; ; tries++) {
+      try {
+        return await this.deps.store.run(runId);
+      } catch (error) {
+        this.deps.logger.warn({ error, runId }, 'a run could not be looked up; it is tried again');
+        await pause(STORE_BACKOFF, tries, this.deps, signal);
+        if (signal.aborted) return new Promise(() => {});
+      }
+    }
+  }
+
+  async outcomeOf(runId: string, signal: AbortSignal, pending: () => void): Promise<RunStatus> {
     try {
-      return await this.outcomes.wait(runId, signal);
+      return await this.outcomes.wait(runId, { signal, pending });
     } catch (error) {
       if (signal.aborted) return new Promise(() => {});
       throw error;
     }
   }
 
-  recheckOutcomes(): void {
-    this.outcomes.look();
+  recheckOutcomes(): Promise<void> {
+    return this.outcomes.recheck();
   }
 
   placeOf(adapter: SqlAdapter<unknown>, checkpoints: Checkpoints): Promise<CheckpointPlace> {
@@ -142,7 +155,7 @@ export class Executor implements RunHost, ClaimerHost {
     const { id } = run;
     if (this.#runs.get(id)?.run === run) this.#runs.delete(id);
     if (this.#isHalted) return;
-    this.#afterDeparture(id, how);
+    this.#afterDeparture(run, how);
     if (this.#runs.size === 0) for (const resolve of this.#emptied.splice(0)) resolve();
     if (!this.isDraining && this.#runs.size === this.#concurrency - 1) this.claimer.poke();
   }
@@ -188,12 +201,14 @@ export class Executor implements RunHost, ClaimerHost {
     this.#parts.announcer.say({ kind: 'work' });
   }
 
-  #afterDeparture(id: string, how: Departure): void {
+  #afterDeparture({ id, parentId }: OwnedRun, how: Departure): void {
     const { logger, clock } = this.deps;
     switch (how.kind) {
       case 'finished':
         this.outcomes.settle(how.status);
-        return this.#parts.announcer.say({ kind: 'finished', runIds: [id] });
+        this.#parts.announcer.say({ kind: 'finished', runIds: [id] });
+        // A parent that is parked is due by now.
+        return parentId === null || this.#runs.has(parentId) ? undefined : this.#offer(0);
       case 'parked':
         this.outcomes.heard([id]);
         return how.wakeAtMs === null ? undefined : this.claimer.dueAt(Math.max(how.wakeAtMs, clock.now()));

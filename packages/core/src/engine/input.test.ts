@@ -19,8 +19,7 @@ describe('the arguments of a workflow', () => {
   test.each([undefined, null, 'text', { 0: 'a' }, 7])('must be an array: %j is refused', async (args) => {
     await expect(validInput(definition(), args as never)).rejects.toMatchObject({
       code: 'INVALID_INPUT',
-      message:
-        'The arguments of workflow "checkout" must be an array: app.start(checkout, [first, second]).',
+      message: 'The arguments of workflow "checkout" must be an array: app.start(checkout, [first, second]).',
     });
   });
 });
@@ -32,11 +31,21 @@ describe('a schema', () => {
   });
 
   test('is given undefined when there is no argument', async () => {
-    expect(await validInput(schema((value) => ({ value: [value] })), [])).toEqual([[undefined]]);
+    expect(
+      await validInput(
+        schema((value) => ({ value: [value] })),
+        [],
+      ),
+    ).toEqual([[undefined]]);
   });
 
   test('may be asynchronous', async () => {
-    expect(await validInput(schema(async () => ({ value: 'later' })), ['now'])).toEqual(['later']);
+    expect(
+      await validInput(
+        schema(async () => ({ value: 'later' })),
+        ['now'],
+      ),
+    ).toEqual(['later']);
   });
 
   test('that finds issues refuses the input with all of them', async () => {

@@ -7,9 +7,20 @@ import { runNotFound } from './run-errors.js';
 const FIRST_LOOK_MS = 20;
 const LONGEST_LOOK_MS = { hearing: 5000, deaf: 500 };
 
+/** How a wait for an outcome is done. */
+export interface WaitOptions {
+  /** Ends the wait: its promise never settles then. */
+  readonly signal?: AbortSignal;
+  /** Told when the run was seen not to have ended since the wait began. Perhaps more than once. */
+  readonly pending?: () => void;
+}
+
 interface Waiter {
   readonly resolve: (status: RunStatus) => void;
   readonly reject: (error: unknown) => void;
+  readonly pending: (() => void) | undefined;
+  /** Whether a look began since it waits: what an earlier one saw says nothing. */
+  isLookedFor: boolean;
 }
 
 /**
@@ -25,6 +36,7 @@ export class Outcomes {
   #isLooking = false;
   #lookAgain = false;
   #isHalted = false;
+  #rechecks: (() => void)[] = [];
   /** Whether other processes' signals arrive. */
   hears = false;
 
@@ -34,14 +46,16 @@ export class Outcomes {
     this.#isHere = isHere;
   }
 
-  /** Resolves with a run's final status. Never settles once the signal is aborted. @throws RUN_NOT_FOUND */
-  wait(runId: string, signal?: AbortSignal): Promise<RunStatus> {
+  /** Resolves with a run's final status. @throws RUN_NOT_FOUND */
+  wait(runId: string, { signal, pending }: WaitOptions = {}): Promise<RunStatus> {
     return new Promise((resolve, reject) => {
-      const waiter = { resolve, reject };
+      if (signal?.aborted) return;
+      const waiter = { resolve, reject, pending, isLookedFor: false };
       const waiters = this.#waiters.get(runId) ?? new Set();
       this.#waiters.set(runId, waiters.add(waiter));
       signal?.addEventListener('abort', () => this.#forget(runId, waiter), { once: true });
-      if (!this.#isHere(runId)) this.look();
+      if (this.#isHere(runId)) pending?.();
+      else this.look();
     });
   }
 
@@ -64,6 +78,14 @@ export class Outcomes {
     if (!this.#isLooking) void this.#look();
   }
 
+  /** Looks at the store now. Resolves when a look that began after this call has been answered. */
+  recheck(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#rechecks.push(resolve);
+      this.look();
+    });
+  }
+
   halt(): void {
     this.#isHalted = true;
     this.#cancelTimer?.();
@@ -81,23 +103,35 @@ export class Outcomes {
     this.#cancelTimer?.();
     while (this.#lookAgain && !this.#isHalted) {
       this.#lookAgain = false;
+      const rechecks = this.#rechecks.splice(0);
       const ids = [...this.#waiters.keys()].filter((id) => !this.#isHere(id));
-      if (ids.length > 0) await this.#read(ids);
+      if (ids.length === 0 || (await this.#read(ids))) for (const resolve of rechecks) resolve();
+      else this.#rechecks.push(...rechecks);
     }
     this.#isLooking = false;
     this.#schedule();
   }
 
-  async #read(ids: readonly string[]): Promise<void> {
+  async #read(ids: readonly string[]): Promise<boolean> {
+    for (const id of ids) for (const waiter of this.#waiters.get(id) ?? []) waiter.isLookedFor = true;
     try {
       const statuses = await this.#deps.store.statuses(ids);
-      if (this.#isHalted) return;
+      if (this.#isHalted) return false;
       const found = new Set(statuses.map(({ id }) => id));
-      for (const status of statuses) if (isFinal(status.state)) this.settle(status);
+      for (const status of statuses) {
+        if (isFinal(status.state)) this.settle(status);
+        else this.#pending(status.id);
+      }
       for (const id of ids) if (!found.has(id)) this.#missing(id);
+      return true;
     } catch (error) {
       this.#deps.logger.debug({ error }, 'outcomes could not be read; they are looked for again');
+      return false;
     }
+  }
+
+  #pending(runId: string): void {
+    for (const { isLookedFor, pending } of this.#waiters.get(runId) ?? []) if (isLookedFor) pending?.();
   }
 
   #missing(runId: string): void {

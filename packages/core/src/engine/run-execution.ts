@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import {
   ambient,
   type ChildCall,
@@ -72,6 +73,7 @@ export class RunExecution implements CallContext, TurnTaker {
     this.#derived = new Derived(run.key);
     this.#logicalNowMs = run.startedAtMs;
     this.#signals = run.signals;
+    setMaxListeners(0, this.#lifetime.signal); // each open call may listen
   }
 
   get lifetime(): AbortSignal {
@@ -375,14 +377,15 @@ export class RunExecution implements CallContext, TurnTaker {
       wakeAtMs,
       signals: this.#signals,
     });
-    this.#isParking = false;
     if (parked.kind === 'written') return this.#depart({ kind: 'parked', wakeAtMs });
     if (parked.kind === 'lost') return this.lose();
     if (parked.kind === 'refused') return this.#broken(parked.error);
     if (parked.kind !== 'signalled') return;
+    // Not parked with the new number of signals before it is known what they were.
+    await this.host.recheckOutcomes();
+    this.#isParking = false;
     this.#signals = parked.signals;
     this.#stir();
-    this.host.recheckOutcomes();
     this.host.turns.ask(this);
   }
 

@@ -1,5 +1,5 @@
 import type { Checkpoints, ChildCall, SqlAdapter } from '../define/index.js';
-import type { OwnedRun, RunStatus } from '../store/index.js';
+import type { OwnedRun, RunRecord, RunStatus } from '../store/index.js';
 import type { Committer } from './committer.js';
 import type { EngineDeps } from './deps.js';
 import type { Turns } from './turns.js';
@@ -24,12 +24,17 @@ export interface RunHost {
   readonly turns: Turns;
   readonly parkAfterMs: number;
   readonly isDraining: boolean;
-  /** Records and, where this executor can, begins another run. */
-  startChild(call: ChildCall & { readonly id: string }, parentId: string): Promise<void>;
-  /** Resolves with the outcome of another run. Never settles once the signal is aborted. */
-  outcomeOf(runId: string, signal: AbortSignal): Promise<RunStatus>;
-  /** Looks again whether runs waited for have ended. */
-  recheckOutcomes(): void;
+  /** Records and, where this executor can, begins another run. Answers whether the id was new. */
+  startChild(call: ChildCall & { readonly id: string }, parentId: string): Promise<boolean>;
+  /** Looks a run up, however long the store cannot be reached. Never settles once the signal is aborted. */
+  find(runId: string, signal: AbortSignal): Promise<RunRecord | undefined>;
+  /**
+   * Resolves with the outcome of another run. Says `pending` when that was seen not to have ended. Never settles once
+   * the signal is aborted.
+   */
+  outcomeOf(runId: string, signal: AbortSignal, pending: () => void): Promise<RunStatus>;
+  /** Looks again whether runs waited for have ended. Resolves when those who wait for them have been told. */
+  recheckOutcomes(): Promise<void>;
   placeOf(adapter: SqlAdapter<unknown>, checkpoints: Checkpoints): Promise<CheckpointPlace>;
   /** The run left this executor. */
   departed(run: OwnedRun, how: Departure): void;

@@ -12,12 +12,18 @@ const LOST = new Set([
   '57P01',
   '57P02',
   '57P03',
+  '57P05',
   '53300',
-  'ECONNRESET',
+  'EAI_AGAIN',
+  'ECONNABORTED',
   'ECONNREFUSED',
+  'ECONNRESET',
+  'EHOSTUNREACH',
+  'ENETDOWN',
+  'ENETUNREACH',
+  'ENOTFOUND',
   'EPIPE',
   'ETIMEDOUT',
-  'EAI_AGAIN',
 ]);
 
 /**

@@ -19,27 +19,32 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 const EARLY_MS = 5;
 
 /** The machine's own clock. Its timers do not keep a process alive. */
-export const systemClock: Clock = {
-  now: () => Date.now(),
-  at(atMs, fire) {
-    let timer: ReturnType<typeof setTimeout>;
-    const arm = (): void => {
-      const leftMs = atMs - Date.now();
-      timer =
-        leftMs > LONGEST_TIMER_MS
-          ? setTimeout(arm, LONGEST_TIMER_MS)
-          : setTimeout(come, Math.max(0, Math.ceil(leftMs)));
-      timer.unref();
-    };
-    const come = (): void => {
-      const leftMs = atMs - Date.now();
-      if (leftMs > 0 && leftMs < EARLY_MS) arm();
-      else fire();
-    };
-    arm();
-    return () => clearTimeout(timer);
-  },
-};
+export const systemClock: Clock = machineClock((timer) => timer.unref());
+
+/** The same, with timers that do: for a program that does nothing but wait. */
+export const foregroundClock: Clock = machineClock((timer) => timer);
+
+function machineClock(hold: (timer: NodeJS.Timeout) => void): Clock {
+  return {
+    now: () => Date.now(),
+    at(atMs, fire) {
+      let timer: NodeJS.Timeout;
+      const arm = (): void => {
+        const leftMs = atMs - Date.now();
+        const isLong = leftMs > LONGEST_TIMER_MS;
+        timer = isLong ? setTimeout(arm, LONGEST_TIMER_MS) : setTimeout(come, Math.max(0, Math.ceil(leftMs)));
+        hold(timer);
+      };
+      const come = (): void => {
+        const leftMs = atMs - Date.now();
+        if (leftMs > 0 && leftMs < EARLY_MS) arm();
+        else fire();
+      };
+      arm();
+      return () => clearTimeout(timer);
+    },
+  };
+}
 
 /** A promise of the moment `atMs`, or of an earlier `signal`. Never rejects: the caller asks the signal. */
 export function waitUntil(clock: Clock, atMs: number, signal?: AbortSignal): Promise<void> {

@@ -1,2 +1,2 @@
-export { type CancelTimer, type Clock, systemClock, waitUntil } from './clock.js';
+export { type CancelTimer, type Clock, foregroundClock, systemClock, waitUntil } from './clock.js';
 export { type Duration, durationMs } from './duration.js';

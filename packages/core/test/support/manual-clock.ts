@@ -37,6 +37,19 @@ export class ManualClock implements Clock {
     for (const timer of due.sort((a, b) => a.atMs - b.atMs)) setImmediate(() => this.#fire(timer));
   }
 
+  /** Lets time pass, a few milliseconds at a time, until a promise has settled. */
+  async passUntil<T>(promise: Promise<T>): Promise<T> {
+    let isSettled = false;
+    const settle = (): void => {
+      isSettled = true;
+    };
+    promise.then(settle, settle);
+    for (; !isSettled; this.advance(5)) {
+      for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+    }
+    return promise;
+  }
+
   #fire(timer: Timer): void {
     if (this.#timers.delete(timer)) timer.fire();
   }
