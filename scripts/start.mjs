@@ -1,5 +1,8 @@
 // `npm start`: plays the story of a demo shop. `npm start -- knex` plays another one's.
-import { install, pnpm, projects } from './workspace.mjs';
+import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { install, pnpm, projects, seconds } from './workspace.mjs';
 
 const demo = `@holdfast/demo-${process.argv[2] ?? 'drizzle'}`;
 if (!projects().find(({ name }) => name === demo)?.scripts.story) {
@@ -8,8 +11,23 @@ if (!projects().find(({ name }) => name === demo)?.scripts.story) {
 }
 
 install();
-console.log('Building');
-const built = pnpm(['exec', 'turbo', 'run', 'build', 'generate', `--filter=${demo}...`]);
-if (built !== 0) process.exit(built);
-console.log('');
+build();
 process.exit(pnpm(['--silent', '--filter', demo, 'run', 'story']));
+
+/** Builds the shop and what it needs. Quiet, unless it fails. */
+function build() {
+  console.log('Building');
+  const started = Date.now();
+  const folder = mkdtempSync(join(tmpdir(), 'holdfast-'));
+  const log = join(folder, 'build.log');
+  const output = openSync(log, 'w');
+  const status = pnpm(['exec', 'turbo', 'run', 'build', 'generate', `--filter=${demo}...`], {
+    stdio: ['ignore', output, output],
+  });
+  const told = readFileSync(log, 'utf8');
+  rmSync(folder, { recursive: true });
+  if (status === 0) return console.log(`Everything is built (${seconds(started)})`);
+  console.error(told);
+  console.error('The shop could not be built.');
+  process.exit(status);
+}

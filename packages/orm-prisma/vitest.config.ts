@@ -1,3 +1,4 @@
+import { mergeConfig } from 'vitest/config';
 import { tests } from '../../vitest.shared.ts';
 
-export default tests();
+export default mergeConfig(tests(), { test: { globalSetup: ['test/global-setup.ts'] } });

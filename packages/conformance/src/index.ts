@@ -1,3 +1,4 @@
+export { type CrashConformance, crashConformance } from './crash/index.js';
 export {
   type Ground,
   type MakeOrm,

@@ -46,15 +46,21 @@ describe('an at-most-once step', () => {
   test.each<[string, CrashPoint, number]>([
     ['between its beginning and its body', { commit: 1, when: 'after' }, 0],
     ['between its body and its outcome', { commit: 2, when: 'before' }, 1],
-  ])('whose process dies %s ends as STEP_INTERRUPTED, and is not called again', async (_, crash, expected) => {
-    let calls = 0;
-    const { outcome } = await executeWithCrashes(() => step.run('pay', () => ++calls, AT_MOST_ONCE), [crash]);
-    expect(outcome).toMatchObject({
-      status: 'rejected',
-      reason: { code: 'STEP_INTERRUPTED', details: { step: 'pay', attempt: 1 } },
-    });
-    expect(calls).toBe(expected);
-  });
+  ])(
+    'whose process dies %s ends as STEP_INTERRUPTED, and is not called again',
+    async (_, crash, expected) => {
+      let calls = 0;
+      const { outcome } = await executeWithCrashes(
+        () => step.run('pay', () => ++calls, AT_MOST_ONCE),
+        [crash],
+      );
+      expect(outcome).toMatchObject({
+        status: 'rejected',
+        reason: { code: 'STEP_INTERRUPTED', details: { step: 'pay', attempt: 1 } },
+      });
+      expect(calls).toBe(expected);
+    },
+  );
 
   test('whose process is killed in its middle ends as STEP_INTERRUPTED, for the workflow to deal with', async () => {
     const { workflow, launch, kill } = await bench();

@@ -90,7 +90,9 @@ describe('a workflow called inside a run', () => {
   test('is checked like any start: bad arguments are the outcome of the call, and no child exists', async () => {
     const { workflow, launch } = await bench();
     const child = workflow('child', async (_: unknown) => {});
-    const parent = workflow('parent', () => child(() => {}).catch((error: Error & { code: string }) => error.code));
+    const parent = workflow('parent', () =>
+      child(() => {}).catch((error: Error & { code: string }) => error.code),
+    );
     const app = await launch();
     const handle = await app.start(parent, [], { id: 'p' });
     expect(await handle.result()).toBe('UNRECORDABLE_VALUE');
@@ -256,7 +258,9 @@ describe('a start inside a run', () => {
   test('with the id of a run of the same workflow is that run', async () => {
     const { workflow, launch } = await bench();
     const child = workflow('child', async (text: string) => text);
-    const parent = workflow('parent', async () => (await app.start(child, ['second'], { id: 'mine' })).result());
+    const parent = workflow('parent', async () =>
+      (await app.start(child, ['second'], { id: 'mine' })).result(),
+    );
     const app = await launch();
     await (await app.start(child, ['first'], { id: 'mine' })).result();
     expect(await parent()).toBe('first');
@@ -325,7 +329,10 @@ describe("a handle's result inside a run", () => {
   test('of a run that does not exist is an error that the workflow may catch', async () => {
     const { workflow, launch } = await bench();
     const waiter = workflow('waiter', () =>
-      app.handle('nobody').result().catch((error: Error & { code: string }) => error.code),
+      app
+        .handle('nobody')
+        .result()
+        .catch((error: Error & { code: string }) => error.code),
     );
     const app = await launch();
     expect(await waiter()).toBe('RUN_NOT_FOUND');
@@ -403,7 +410,10 @@ describe('a cancelled child', () => {
     await entered.opened;
     await reaches(app, 'p', 'waiting');
     await app.runs.cancel('p.0');
-    expect(await errorOf(handle.result())).toMatchObject({ code: 'RUN_CANCELLED', details: { runId: 'p.0' } });
+    expect(await errorOf(handle.result())).toMatchObject({
+      code: 'RUN_CANCELLED',
+      details: { runId: 'p.0' },
+    });
     expect(await handle.status()).toBe('failed');
   });
 });

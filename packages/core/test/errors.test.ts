@@ -106,7 +106,9 @@ describe('an error thrown in a step', () => {
     const app = await launch();
     const handle = await app.start(fails, []);
     expect(await errorOf(handle.result())).toMatchObject({ code: 'CARD_DECLINED', card: '4000' });
-    expect(seen).toEqual([expect.objectContaining({ code: 'CARD_DECLINED', message: 'card 4000 was declined' })]);
+    expect(seen).toEqual([
+      expect.objectContaining({ code: 'CARD_DECLINED', message: 'card 4000 was declined' }),
+    ]);
     const [charge] = await app.runs.steps(handle.id);
     expect(charge).toMatchObject({ name: 'charge', ordinal: 1, error: { code: 'CARD_DECLINED' } });
   });

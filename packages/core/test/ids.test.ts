@@ -100,7 +100,9 @@ describe('the same id twice', () => {
     });
     const app = await launch();
     for (let n = 0; n < 3; n++) {
-      expect(await errorOf((await app.start(fails, [], { id: 'a' })).result())).toMatchObject({ message: 'no' });
+      expect(await errorOf((await app.start(fails, [], { id: 'a' })).result())).toMatchObject({
+        message: 'no',
+      });
     }
     expect(bodies).toBe(1);
   });

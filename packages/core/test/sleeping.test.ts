@@ -69,15 +69,18 @@ describe('a sleep', () => {
     expect(Date.now() - started).toBeGreaterThanOrEqual(15);
   });
 
-  test.each(['soon', -1, Number.NaN, Number.POSITIVE_INFINITY])('of %s is refused, and not recorded', async (bad) => {
-    const { workflow, launch } = await bench();
-    const nap = workflow('nap', () => sleep(bad));
-    const app = await launch();
-    const handle = await app.start(nap, []);
-    expect(await errorOf(handle.result())).toMatchObject({ code: 'INVALID_DURATION' });
-    expect(await app.runs.steps(handle.id)).toEqual([]);
-    expect(await errorOf(sleep(bad))).toMatchObject({ code: 'INVALID_DURATION' });
-  });
+  test.each(['soon', -1, Number.NaN, Number.POSITIVE_INFINITY])(
+    'of %s is refused, and not recorded',
+    async (bad) => {
+      const { workflow, launch } = await bench();
+      const nap = workflow('nap', () => sleep(bad));
+      const app = await launch();
+      const handle = await app.start(nap, []);
+      expect(await errorOf(handle.result())).toMatchObject({ code: 'INVALID_DURATION' });
+      expect(await app.runs.steps(handle.id)).toEqual([]);
+      expect(await errorOf(sleep(bad))).toMatchObject({ code: 'INVALID_DURATION' });
+    },
+  );
 });
 
 describe('a sleep and crashes', () => {

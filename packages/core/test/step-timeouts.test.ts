@@ -179,7 +179,9 @@ describe('an attempt within its timeout', () => {
 
   test('fails with its own error', async () => {
     const { workflow, launch } = await bench();
-    const fails = workflow('fails', () => step.run('work', () => Promise.reject(new Error('own')), { timeout: '10s' }));
+    const fails = workflow('fails', () =>
+      step.run('work', () => Promise.reject(new Error('own')), { timeout: '10s' }),
+    );
     await launch();
     expect(await errorOf(fails())).toMatchObject({ message: 'own' });
   });

@@ -43,9 +43,11 @@ describe('a step', () => {
     const all = workflow('all', async () => [
       await step.run('a', () => 'sync'),
       await step.run('b', async () => 'async'),
-      await step.run('c', () => {
-        throw new Error('sync');
-      }).catch((error: Error) => error.message),
+      await step
+        .run('c', () => {
+          throw new Error('sync');
+        })
+        .catch((error: Error) => error.message),
       await step.run('d', () => Promise.reject(new Error('async'))).catch((error: Error) => error.message),
     ]);
     await launch();
@@ -119,7 +121,10 @@ describe('a step within a step', () => {
     const { workflow, launch } = await bench();
     const inner = step('inner', () => currentRun()?.step?.name);
     const nest = workflow('nest', () =>
-      step.run('outer', async () => [await inner(), await step.run('inline', () => currentRun()?.step?.name)]),
+      step.run('outer', async () => [
+        await inner(),
+        await step.run('inline', () => currentRun()?.step?.name),
+      ]),
     );
     const app = await launch();
     const handle = await app.start(nest, []);

@@ -171,7 +171,10 @@ describe('the handle of a run', () => {
   test('of a run that does not exist says so when it is asked', async () => {
     const { launch } = await bench();
     const handle = (await launch()).handle('nobody');
-    expect(await errorOf(handle.result())).toMatchObject({ code: 'RUN_NOT_FOUND', details: { runId: 'nobody' } });
+    expect(await errorOf(handle.result())).toMatchObject({
+      code: 'RUN_NOT_FOUND',
+      details: { runId: 'nobody' },
+    });
     expect(await errorOf(handle.status())).toMatchObject({ code: 'RUN_NOT_FOUND' });
     expect(await handle.cancel()).toBe(false);
   });

@@ -1,8 +1,10 @@
 import type { SQL } from 'drizzle-orm';
 
-/** The part of a Drizzle database that is used here. */
-export interface DrizzleDatabase {
-  transaction<T>(work: (tx: never) => Promise<T>, config?: DrizzleTransactionConfig): Promise<T>;
+/** The part of a Drizzle database that is used here; `Tx` is what it gives to the callbacks of its transactions. */
+export interface DrizzleDatabase<Tx> {
+  /** The driver's own pool or client. */
+  readonly $client?: unknown;
+  transaction<T>(work: (tx: Tx) => Promise<T>, config?: DrizzleTransactionConfig): Promise<T>;
 }
 
 export interface DrizzleTransactionConfig {
@@ -15,6 +17,3 @@ export interface DrizzleTransaction {
   execute(query: SQL): Promise<readonly unknown[] | { readonly rows: readonly unknown[] }>;
   rollback(): never;
 }
-
-/** The transaction handle that a database gives to its callbacks. */
-export type TransactionOf<Db extends DrizzleDatabase> = Parameters<Parameters<Db['transaction']>[0]>[0];

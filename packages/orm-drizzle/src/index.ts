@@ -5,10 +5,10 @@ import {
 } from '@holdfast/core/adapter';
 import { checkpoints } from '@holdfast/postgres/internal';
 import { drizzleAdapter } from './drizzle-adapter.js';
-import type { DrizzleDatabase, TransactionOf } from './drizzle-types.js';
+import type { DrizzleDatabase } from './drizzle-types.js';
 
 export { type PostgresOptions, pglite, postgres } from '@holdfast/postgres';
-export type { DrizzleDatabase, TransactionOf } from './drizzle-types.js';
+export type { DrizzleDatabase } from './drizzle-types.js';
 
 /**
  * Makes transactional steps on a Drizzle database (on `pg`, postgres.js or PGlite): the rows a step writes and its
@@ -18,9 +18,9 @@ export type { DrizzleDatabase, TransactionOf } from './drizzle-types.js';
  * const tx = drizzleSteps(db);
  * const record = tx('record order', async (t, order: Order) => t.insert(orders).values(order));
  */
-export function drizzleSteps<Db extends DrizzleDatabase>(
-  db: Db,
+export function drizzleSteps<Tx>(
+  db: DrizzleDatabase<Tx>,
   options?: TransactionalStepMakerOptions,
-): TransactionalStepMaker<TransactionOf<Db>> {
+): TransactionalStepMaker<Tx> {
   return transactionalSteps(drizzleAdapter(db), checkpoints, options);
 }

@@ -4,7 +4,6 @@ import {
   transactionalSteps,
 } from '@holdfast/core/adapter';
 import { checkpoints } from '@holdfast/postgres/internal';
-import type { Knex } from 'knex';
 import { knexAdapter } from './knex-adapter.js';
 import type { KnexDatabase } from './knex-types.js';
 
@@ -19,9 +18,9 @@ export type { KnexDatabase } from './knex-types.js';
  * const tx = knexSteps(knex);
  * const record = tx('record order', async (t, order: Order) => { await t('orders').insert(order); });
  */
-export function knexSteps(
-  knex: KnexDatabase,
+export function knexSteps<Tx>(
+  knex: KnexDatabase<Tx>,
   options?: TransactionalStepMakerOptions,
-): TransactionalStepMaker<Knex.Transaction> {
+): TransactionalStepMaker<Tx> {
   return transactionalSteps(knexAdapter(knex), checkpoints, options);
 }

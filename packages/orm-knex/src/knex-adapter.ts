@@ -1,21 +1,30 @@
 import type { SqlAdapter, SqlRow, SqlValue, TransactionOptions } from '@holdfast/core/adapter';
 import { driverState } from '@holdfast/postgres/internal';
-import type { Knex } from 'knex';
 import type { KnexDatabase, KnexTransaction, KnexTransactionConfig } from './knex-types.js';
 
 /** Translates between core and a Knex instance. */
-export function knexAdapter(knex: KnexDatabase): SqlAdapter<Knex.Transaction> {
+export function knexAdapter<Tx>(knex: KnexDatabase<Tx>): SqlAdapter<Tx> {
   return {
     name: 'knex',
-    transaction: (options, work) => knex.transaction((tx: Knex.Transaction) => work(tx), config(options)),
+    async transaction(options, work) {
+      let working: ReturnType<typeof work> | undefined;
+      await knex.transaction(async (tx) => {
+        // Knex calls back although its begin has failed; it rejects all the same.
+        if ((tx as KnexTransaction).isCompleted()) return;
+        working = work(tx);
+        await working;
+      }, config(options));
+      // Work that rolls back by itself ends the transaction in Knex's eyes, with success and before its own end.
+      return working!;
+    },
     async run(tx, text, values) {
       const { sql, bindings } = positional(text, values);
-      const { rows } = await (tx as unknown as KnexTransaction).raw(sql, bindings);
+      const { rows } = await (tx as KnexTransaction).raw(sql, bindings);
       return rows as readonly SqlRow[];
     },
     sqlState: (error) => (isPoolTimeout(error) ? '53300' : driverState(error)),
-    owns: (tx): tx is Knex.Transaction =>
-      typeof tx === 'function' && (tx as unknown as KnexTransaction).isTransaction === true,
+    owns: (tx): tx is Tx =>
+      typeof tx === 'function' && (tx as Partial<KnexTransaction>).isTransaction === true,
   };
 }
 
@@ -23,11 +32,15 @@ function config({ isolationLevel, readOnly }: TransactionOptions): KnexTransacti
   return { ...(isolationLevel && { isolationLevel }), ...(readOnly && { readOnly }) };
 }
 
+/** A parameter of SQL text, or what may hold a dollar sign that is none: a comment, a quoted name, a literal. */
+const PARAMETER = /--.*|"[^"]*"|'[^']*'|\$(\d+)/g;
+
 /** Knex binds `?` in order, and reads a literal question mark as `\?`. */
 function positional(text: string, values: readonly SqlValue[]): { sql: string; bindings: SqlValue[] } {
   const bindings: SqlValue[] = [];
-  const sql = text.replaceAll('?', '\\?').replace(/\$(\d+)/g, (_, n: string) => {
-    bindings.push(values[Number(n) - 1] ?? null);
+  const sql = text.replaceAll('?', '\\?').replace(PARAMETER, (found, number?: string) => {
+    if (number === undefined) return found;
+    bindings.push(values[Number(number) - 1] ?? null);
     return '?';
   });
   return { sql, bindings };

@@ -1,6 +1,6 @@
-/** The part of a Knex instance that is used here. */
-export interface KnexDatabase {
-  transaction<T>(work: (tx: never) => Promise<T>, config?: KnexTransactionConfig): Promise<T>;
+/** The part of a Knex instance that is used here; `Tx` is what it gives to the callbacks of its transactions. */
+export interface KnexDatabase<Tx> {
+  transaction<T>(work: (tx: Tx) => Promise<T>, config?: KnexTransactionConfig): Promise<T>;
 }
 
 export interface KnexTransactionConfig {
@@ -15,4 +15,5 @@ export interface KnexTransaction {
     bindings: readonly (string | number | boolean | null)[],
   ): PromiseLike<{ readonly rows: readonly unknown[] }>;
   readonly isTransaction?: boolean;
+  isCompleted(): boolean;
 }

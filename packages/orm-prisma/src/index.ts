@@ -5,10 +5,10 @@ import {
 } from '@holdfast/core/adapter';
 import { checkpoints } from '@holdfast/postgres/internal';
 import { prismaAdapter } from './prisma-adapter.js';
-import type { PrismaDatabase, TransactionOf } from './prisma-types.js';
+import type { PrismaDatabase } from './prisma-types.js';
 
 export { type PostgresOptions, pglite, postgres } from '@holdfast/postgres';
-export type { PrismaDatabase, TransactionOf } from './prisma-types.js';
+export type { PrismaDatabase } from './prisma-types.js';
 
 /** Options of transactional steps on Prisma. */
 export interface PrismaStepsOptions extends TransactionalStepMakerOptions {
@@ -26,10 +26,10 @@ export interface PrismaStepsOptions extends TransactionalStepMakerOptions {
  * const tx = prismaSteps(prisma);
  * const record = tx('record order', async (t, order: Order) => t.order.create({ data: order }));
  */
-export function prismaSteps<Client extends PrismaDatabase>(
-  prisma: Client,
+export function prismaSteps<Tx>(
+  prisma: PrismaDatabase<Tx>,
   { maxWaitMs = 10_000, timeoutMs = 600_000, ...options }: PrismaStepsOptions = {},
-): TransactionalStepMaker<TransactionOf<Client>> {
+): TransactionalStepMaker<Tx> {
   return transactionalSteps(
     prismaAdapter(prisma, { maxWait: maxWaitMs, timeout: timeoutMs }),
     checkpoints,

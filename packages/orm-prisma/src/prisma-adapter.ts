@@ -1,11 +1,6 @@
 import type { IsolationLevel, SqlAdapter, SqlRow, TransactionOptions } from '@holdfast/core/adapter';
 import { prismaState } from './prisma-errors.js';
-import type {
-  PrismaDatabase,
-  PrismaTransaction,
-  PrismaTransactionConfig,
-  TransactionOf,
-} from './prisma-types.js';
+import type { PrismaDatabase, PrismaTransaction, PrismaTransactionConfig } from './prisma-types.js';
 
 const LEVELS: Readonly<Record<IsolationLevel, NonNullable<PrismaTransactionConfig['isolationLevel']>>> = {
   'read uncommitted': 'ReadUncommitted',
@@ -15,30 +10,26 @@ const LEVELS: Readonly<Record<IsolationLevel, NonNullable<PrismaTransactionConfi
 };
 
 /** Translates between core and a Prisma client. */
-export function prismaAdapter<Client extends PrismaDatabase>(
-  prisma: Client,
+export function prismaAdapter<Tx>(
+  prisma: PrismaDatabase<Tx>,
   limits: Pick<PrismaTransactionConfig, 'maxWait' | 'timeout'>,
-): SqlAdapter<TransactionOf<Client>> {
+): SqlAdapter<Tx> {
   return {
     name: 'prisma',
     transaction: (options, work) =>
       prisma.$transaction(
-        async (tx: TransactionOf<Client>) => {
+        async (tx) => {
           // Prisma has no option for this.
           if (options.readOnly)
-            await (tx as unknown as PrismaTransaction).$executeRawUnsafe('set transaction read only');
+            await (tx as PrismaTransaction).$executeRawUnsafe('set transaction read only');
           return work(tx);
         },
         config(options, limits),
       ),
-    async run(tx, text, values) {
-      return (await (tx as unknown as PrismaTransaction).$queryRawUnsafe(
-        text,
-        ...values,
-      )) as readonly SqlRow[];
-    },
+    run: async (tx, text, values) =>
+      (await (tx as PrismaTransaction).$queryRawUnsafe(text, ...values)) as readonly SqlRow[],
     sqlState: prismaState,
-    owns: (tx): tx is TransactionOf<Client> => isTransaction(tx),
+    owns: (tx): tx is Tx => isTransaction(tx),
   };
 }
 
@@ -49,8 +40,9 @@ function config(
   return { ...limits, ...(isolationLevel && { isolationLevel: LEVELS[isolationLevel] }) };
 }
 
+/** A client has all that its transactions have, and can connect. */
 function isTransaction(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
-  const { $queryRawUnsafe, $transaction } = value as Partial<PrismaTransaction> & { $transaction?: unknown };
-  return typeof $queryRawUnsafe === 'function' && typeof $transaction !== 'function';
+  const { $queryRawUnsafe, $connect } = value as Partial<PrismaTransaction> & { $connect?: unknown };
+  return typeof $queryRawUnsafe === 'function' && typeof $connect !== 'function';
 }

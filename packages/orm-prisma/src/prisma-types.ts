@@ -1,6 +1,6 @@
-/** The part of a Prisma client that is used here. */
-export interface PrismaDatabase {
-  $transaction<T>(work: (tx: never) => Promise<T>, options?: PrismaTransactionConfig): Promise<T>;
+/** The part of a Prisma client that is used here; `Tx` is what it gives to the callbacks of its transactions. */
+export interface PrismaDatabase<Tx> {
+  $transaction<T>(work: (tx: Tx) => Promise<T>, options?: PrismaTransactionConfig): Promise<T>;
 }
 
 export interface PrismaTransactionConfig {
@@ -16,9 +16,3 @@ export interface PrismaTransaction {
   $queryRawUnsafe(sql: string, ...values: readonly (string | number | boolean | null)[]): Promise<unknown>;
   $executeRawUnsafe(sql: string): Promise<number>;
 }
-
-/** What a Prisma client has and its transactions have not. */
-type NotInTransactions = '$connect' | '$disconnect' | '$on' | '$use' | '$extends' | '$transaction';
-
-/** The transaction client that a Prisma client gives to its callbacks. */
-export type TransactionOf<Client> = Omit<Client, NotInTransactions>;

@@ -10,3 +10,4 @@ export {
 } from './embedded/temporary-cluster.js';
 export { createTestDatabase, type TestDatabase, testServer } from './testing/test-database.js';
 export { startWireProxy, type WireProxy } from './testing/wire-proxy.js';
+export { isConnectionLost, isSerializationFailure, isTransientPostgres } from './transient.js';

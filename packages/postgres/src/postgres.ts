@@ -24,10 +24,16 @@ export interface PostgresOptions {
  */
 export function postgres(target?: PostgresTarget, options: PostgresOptions = {}): Store {
   const { schema = 'holdfast', migrate = true, poolSize } = options;
-  if (!target) return new PostgresStore({ name: 'postgres', schema, migrate, connect: () => embedded(options) });
+  if (!target)
+    return new PostgresStore({ name: 'postgres', schema, migrate, connect: () => embedded(options) });
   // Now, not on opening: so it is reported where it was written.
   checkTarget(target, poolSize);
-  return new PostgresStore({ name: 'postgres', schema, migrate, connect: async () => driverTo(target, poolSize) });
+  return new PostgresStore({
+    name: 'postgres',
+    schema,
+    migrate,
+    connect: async () => driverTo(target, poolSize),
+  });
 }
 
 async function embedded({ dir, poolSize }: PostgresOptions): Promise<PgDriver> {

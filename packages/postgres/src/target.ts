@@ -1,10 +1,10 @@
 import { HoldfastError } from '@holdfast/core/internal';
 import pg, { type PoolConfig } from 'pg';
 import { PgDriver, targetOf } from './driver/pg-driver.js';
-import { isPgPool, type PgPool } from './driver/pg-types.js';
+import { isPgPool, type PgConfig, type PgPool } from './driver/pg-types.js';
 
 /** A server to connect to: a connection string, a pool of `pg` that is the user's own, or what to make a pool of. */
-export type PostgresTarget = string | PgPool | PoolConfig;
+export type PostgresTarget = string | PgPool | PgConfig;
 
 /** How many connections a pool of ours may have. */
 const POOL_SIZE = 10;
@@ -32,7 +32,7 @@ export function checkTarget(target: PostgresTarget, poolSize: number | undefined
 
 function poolFor(target: PostgresTarget, poolSize: number | undefined): PgPool {
   if (isPgPool(target)) return target;
-  const config = configOf(target);
+  const config = configOf(target) as PoolConfig;
   const defaults = { keepAlive: true, connectionTimeoutMillis: 10_000, idleTimeoutMillis: 60_000 };
   const max = checkedSize(poolSize) ?? config.max ?? POOL_SIZE;
   try {
@@ -45,7 +45,7 @@ function poolFor(target: PostgresTarget, poolSize: number | undefined): PgPool {
   }
 }
 
-function configOf(target: string | PoolConfig): PoolConfig {
+function configOf(target: string | PgConfig): PgConfig {
   if (typeof target === 'object' && target !== null) return target;
   if (typeof target !== 'string') throw invalid(`must not be of type ${typeof target}`);
   if (!/^(?:postgres|postgresql|socket):\/\/|^\//i.test(target)) {

@@ -46,7 +46,8 @@ export function isTransientPostgres(error: unknown): boolean {
 function stateOf(errorOrCode: unknown): string | undefined {
   if (typeof errorOrCode === 'string') return errorOrCode;
   // Node tries all addresses of a host, and reports each failure.
-  if (errorOrCode instanceof AggregateError) return driverState(errorOrCode) ?? driverState(errorOrCode.errors[0]);
+  if (errorOrCode instanceof AggregateError)
+    return driverState(errorOrCode) ?? driverState(errorOrCode.errors[0]);
   return driverState(errorOrCode) ?? (isTimeout(errorOrCode) ? 'ETIMEDOUT' : undefined);
 }
 

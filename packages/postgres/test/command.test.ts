@@ -59,12 +59,19 @@ describe('holdfast-postgres migrate', () => {
   });
 
   test('without a database, or called wrongly, says what to do and exits with 2', async () => {
-    expect(await command('migrate')).toMatchObject({ code: 2, stderr: expect.stringContaining('set DATABASE_URL') });
+    expect(await command('migrate')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('set DATABASE_URL'),
+    });
     expect(await command('destroy')).toMatchObject({ code: 2, stderr: expect.stringContaining('usage:') });
   });
 
   test('with a database that cannot be reached says so and exits with 1', async () => {
-    const { code, stderr } = await command('migrate', '--url', 'postgres://nobody:secret@127.0.0.1:1/nothing');
+    const { code, stderr } = await command(
+      'migrate',
+      '--url',
+      'postgres://nobody:secret@127.0.0.1:1/nothing',
+    );
     expect(code).toBe(1);
     expect(stderr).toContain('127.0.0.1');
     expect(stderr).not.toContain('secret');

@@ -161,6 +161,26 @@ describe('dropping a response', () => {
   });
 });
 
+describe('cutting before a statement', () => {
+  test('a commit does not happen, and its client does not know', async () => {
+    await client.query('begin');
+    await client.query('insert into note values (1)');
+    const happened = proxy.cutBefore(/^commit/i);
+    await expect(client.query('commit')).rejects.toThrow(BROKEN);
+    await happened;
+    expect(await rowsInNote()).toBe(0);
+  });
+
+  test('a prepared statement with parameters does not run', async () => {
+    const insert = { name: 'add', text: 'insert into note values ($1)', values: [1] };
+    await client.query(insert);
+    const happened = proxy.cutBefore(/^insert/);
+    await expect(client.query(insert)).rejects.toThrow(BROKEN);
+    await happened;
+    expect(await rowsInNote()).toBe(1);
+  });
+});
+
 async function newClient(user = 'postgres'): Promise<Client> {
   const url = new URL(proxy.url(cluster.url));
   url.username = user;

@@ -80,7 +80,7 @@ export class Bench {
   /** Another database, with the suites' tables. */
   async anotherHome(): Promise<Home> {
     const home = await Home.make(this.ground);
-    this.#cleanUps.unshift(() => home.dispose());
+    this.#cleanUps.push(() => home.dispose());
     return home;
   }
 
@@ -94,7 +94,7 @@ export class Bench {
 
   /** Launches an app. It is shut down, or what is left of it is cleared away, after the test. */
   async launch(
-    workflows: readonly Workflow<never, unknown>[],
+    workflows: readonly object[],
     { wrap = (store) => store, schema, ...options }: AppOptions = {},
   ): Promise<Holdfast> {
     const store = this.store(schema);
@@ -150,7 +150,7 @@ export class Bench {
 
   async dispose(): Promise<void> {
     await Promise.all(this.#apps.map((app) => app.shutdown({ drain: '1s' })));
-    for (const cleanUp of this.#cleanUps) await cleanUp();
+    for (const cleanUp of this.#cleanUps.reverse()) await cleanUp();
     await this.orm.close();
     await Promise.all([this.ormWire.close(), this.storeWire.close()]);
   }

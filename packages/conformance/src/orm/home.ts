@@ -12,6 +12,7 @@ export class Home {
     this.#database = database;
     this.url = database.url;
     this.#witness = new pg.Pool({ connectionString: database.url, max: 4 });
+    this.#witness.on('error', () => undefined);
   }
 
   static async make(ground: Ground): Promise<Home> {

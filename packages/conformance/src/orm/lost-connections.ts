@@ -71,7 +71,7 @@ export const lostConnections: Subject<Bench> = {
         if (body > 1) return;
         bench.ormWire.cut();
         await bench.orm.insertItem(tx, 'never').catch((cause: unknown) => {
-          throw new Error('could not insert', { cause });
+          throw Object.assign(new Error('could not insert', { cause }), { code: 'INSERT_FAILED' });
         });
       });
       expect(seen).toEqual(TWICE);

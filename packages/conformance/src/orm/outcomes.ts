@@ -170,8 +170,11 @@ export const outcomes: Subject<Bench> = {
         async (tx) => {
           await orm.insertItem(tx, name);
           await late.passed;
-          await orm.insertItem(tx, name).catch(() => undefined);
-          tried.open();
+          try {
+            await orm.insertItem(tx, name);
+          } finally {
+            tried.open();
+          }
         },
         { timeout: '100ms' },
       );

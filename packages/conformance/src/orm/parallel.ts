@@ -48,6 +48,7 @@ export const parallel: Subject<Bench> = {
           async () => (await app.runs.steps(id)).filter(({ output }) => output === key).length === 2,
         );
       }
+      await until(() => orders[0]?.length === 5);
       await bench.crash(app);
       hold.open();
       const second = await bench.launch([workflow]);

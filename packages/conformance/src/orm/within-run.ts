@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import type { Subject } from '../suites.js';
 import type { Bench } from './bench.js';
-import { gate } from './gate.js';
+import { gate, until } from './gate.js';
 
 export const withinRun: Subject<Bench> = {
   name: 'starting a run within a transactional step',
@@ -32,16 +32,17 @@ export const withinRun: Subject<Bench> = {
 
     test('after a crash the step tries anew: nothing of the open transaction is left', async (bench) => {
       const { orm, home } = bench;
-      const entered = gate();
+      const [entered, left] = [gate(), gate()];
       const ship = bench.workflow(async (body: number) => `shipped by ${body}`);
       let bodies = 0;
       let app = undefined as unknown as Awaited<ReturnType<Bench['launch']>>;
       const place = orm.steps('place', async (tx) => {
         bodies += 1;
-        const { id } = await app.within(tx).start(ship, [bodies]);
-        if (bodies === 1) {
+        const body = bodies;
+        const { id } = await app.within(tx).start(ship, [body]);
+        if (body === 1) {
           entered.open();
-          await new Promise(() => {});
+          await left.passed;
         }
         return id;
       });
@@ -55,6 +56,8 @@ export const withinRun: Subject<Bench> = {
       await bench.crash(first);
       const shipment = await second.handle<string>(id).result();
       expect(await second.handle(shipment).result()).toBe('shipped by 2');
+      left.open();
+      await until(() => bench.ormWire.count(/^rollback/i) === 1);
       const shipments = await home.sql('select from holdfast.runs where workflow = $1', [ship.name]);
       expect(shipments).toHaveLength(1);
     });

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { ClassRegistry, type Codec, createCodec } from '../codec/index.js';
 import {
   type ChildCall,
+  checkName,
   defaultRegistry,
   definitionOf,
   type LaunchedApp,
@@ -53,9 +54,10 @@ export class Holdfast implements Starter, LaunchedApp {
   readonly #definitions: readonly WorkflowDefinition[];
   #state: 'new' | 'launching' | 'launched' | 'shut down' = 'new';
   #stopServing: (() => void)[] = [];
+  #launching: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
 
-  /** @throws HoldfastError DUPLICATE_WORKFLOW, INVALID_OPTION, INVALID_DURATION. */
+  /** @throws HoldfastError DUPLICATE_WORKFLOW, UNKNOWN_WORKFLOW, INVALID_NAME, INVALID_OPTION, INVALID_DURATION. */
   constructor(options: HoldfastOptions) {
     const {
       store,
@@ -70,6 +72,8 @@ export class Holdfast implements Starter, LaunchedApp {
         `concurrency is ${concurrency}; it must be a whole number from 1.`,
       );
     }
+    const leaseMs = durationMs(options.lease ?? '10s', 'lease of the app');
+    if (leaseMs === 0) throw new HoldfastError('INVALID_OPTION', 'lease of the app is 0; it must be longer.');
     this.#registry = registry;
     this.#definitions = options.workflows?.flatMap(definitionsIn) ?? registry.workflows();
     this.#codec = createCodec(classRegistry(options.classes ?? []));
@@ -78,8 +82,8 @@ export class Holdfast implements Starter, LaunchedApp {
       { store, codec: this.#codec, clock, logger, newId: randomUUID, random: randomFraction },
       {
         workflows: this.#definitions,
-        version,
-        leaseMs: durationMs(options.lease ?? '10s', 'lease of the app'),
+        version: checkName(version, 'version of the app'),
+        leaseMs,
         parkAfterMs: durationMs(options.parkAfter ?? '1s', 'parkAfter of the app'),
         concurrency,
       },
@@ -103,12 +107,14 @@ export class Holdfast implements Starter, LaunchedApp {
       throw new HoldfastError('ALREADY_LAUNCHED', 'This app is launched already; one launch() is enough.');
     }
     this.#state = 'launching';
+    this.#launching = this.#engine.launch();
     try {
-      await this.#engine.launch();
+      await this.#launching;
     } catch (error) {
-      this.#state = 'new';
+      if (this.#isLaunching()) this.#state = 'new';
       throw error;
     }
+    if (!this.#isLaunching()) throw shutDown();
     this.#state = 'launched';
     this.#stopServing = this.#definitions.map((definition) => this.#registry.serve(definition, this));
   }
@@ -161,10 +167,18 @@ export class Holdfast implements Starter, LaunchedApp {
   }
 
   async #close(drainMs: number): Promise<void> {
-    const wasLaunched = this.#state === 'launched';
     this.#state = 'shut down';
     for (const stop of this.#stopServing.splice(0)) stop();
-    if (wasLaunched) await this.#engine.shutdown(drainMs);
+    const isUp = await this.#launching?.then(
+      () => true,
+      () => false,
+    );
+    if (isUp) await this.#engine.shutdown(drainMs);
+  }
+
+  /** Whether the launch still counts: a shutdown may have come in between. */
+  #isLaunching(): boolean {
+    return this.#state === 'launching';
   }
 
   #launched(): Engine {
@@ -202,7 +216,7 @@ function startCall(workflow: WorkflowDefinition, args: readonly unknown[], optio
 function definitionsIn(value: object): readonly WorkflowDefinition[] {
   const definition = definitionOf(value);
   if (definition) return [definition];
-  const workflows = workflowsOf(value);
+  const workflows = Object(value) === value ? workflowsOf(value) : [];
   return workflows.length > 0 ? workflows.map(definitionIn) : [definitionIn(value)];
 }
 

@@ -98,6 +98,7 @@ export class Engine implements StoreListener {
     try {
       await this.#enlist();
     } catch (error) {
+      this.#lease.rest();
       await this.#deps.store.close();
       throw error;
     }

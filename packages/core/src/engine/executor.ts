@@ -40,6 +40,8 @@ export class Executor implements RunHost, ClaimerHost {
   readonly #runs = new Map<string, RunExecution>();
   /** Runs whose start is on its way to the store in this executor's name. */
   readonly #starting = new Set<string>();
+  /** Runs whose journal is being read. */
+  readonly #adopting = new Set<string>();
   #emptied: (() => void)[] = [];
   #adoptingStrays: Promise<void> | undefined;
   #isHalted = false;
@@ -81,8 +83,9 @@ export class Executor implements RunHost, ClaimerHost {
       const outcome = await this.committer.submit({ op: 'start', run: recorded });
       if (outcome.kind === 'refused') throw outcome.error;
       if (outcome.kind !== 'written') return false;
-      if (isOurs) this.#begin(ownedFrom(recorded), [], definition);
-      else this.#offer(run.delayMs);
+      if (!isOurs) this.#offer(run.delayMs);
+      // Recorded during a shutdown, it is given back with the executor's lease.
+      else if (!this.isDraining) this.#begin(ownedFrom(recorded), [], definition);
       return true;
     } finally {
       this.#starting.delete(run.id);
@@ -126,14 +129,31 @@ export class Executor implements RunHost, ClaimerHost {
 
   /** Takes runs that the store gave to this executor: reads their journals, all in one query, and goes on with them. */
   async adopt(runs: readonly OwnedRun[]): Promise<void> {
-    const fresh = runs.filter(({ id }) => !this.#runs.has(id));
-    const ids = fresh.map(({ id }) => id);
-    for (let tries = 0; !this.#isHalted; tries++) {
+    const fresh = runs.filter((run) => this.#isFresh(run));
+    for (const { id } of fresh) this.#adopting.add(id);
+    await this.#goOnWith(fresh);
+    for (const { id } of fresh) this.#adopting.delete(id);
+  }
+
+  /** A claim and a look for strays may both give a run: it executes here once. */
+  #isFresh(run: OwnedRun): boolean {
+    if (this.#adopting.has(run.id)) return false;
+    const held = this.#runs.get(run.id);
+    if (held && held.run.epoch >= run.epoch) return false;
+    // Cancelled and resumed, perhaps, and no word of it came: what is held is not the run any more.
+    held?.lose();
+    return true;
+  }
+
+  async #goOnWith(runs: readonly OwnedRun[]): Promise<void> {
+    const ids = runs.map(({ id }) => id);
+    for (let tries = 0; ids.length > 0 && !this.#isHalted; tries++) {
       try {
         const journals = await this.deps.store.load(ids);
-        for (const run of fresh) {
+        if (this.#isHalted || this.isDraining) return;
+        for (const run of runs) {
           const definition = this.#parts.workflows.find(run.workflow, run.version);
-          if (definition && !this.#isHalted) this.#begin(run, journals.get(run.id) ?? [], definition);
+          if (definition) this.#begin(run, journals.get(run.id) ?? [], definition);
         }
         return;
       } catch (error) {

@@ -45,6 +45,11 @@ export class Lease {
     if (!this.#isHalted) void this.#renew();
   }
 
+  /** Renews no more, until a lease is taken out again. */
+  rest(): void {
+    this.#cancelTimer?.();
+  }
+
   halt(): void {
     this.#isHalted = true;
     this.#cancelTimer?.();

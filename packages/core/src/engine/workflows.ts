@@ -78,7 +78,8 @@ export class Workflows {
 function encodeTags(tags: Readonly<Record<string, unknown>> | undefined): string | null {
   if (tags === undefined) return null;
   try {
-    if (typeof tags === 'object' && tags !== null && !Array.isArray(tags)) return JSON.stringify(tags);
+    const text = JSON.stringify(tags) as string | undefined;
+    if (text?.startsWith('{')) return text;
   } catch (error) {
     throw new HoldfastError('INVALID_OPTION', 'The tags of a run must be plain JSON.', { cause: error });
   }

@@ -3,8 +3,8 @@ import type { StoreEntry } from '../../src/adapter.js';
 import {
   createRegistry,
   Holdfast,
-  type HoldfastOptions,
   HoldfastError,
+  type HoldfastOptions,
   type MemoryStore,
   type MemoryStoreOptions,
   memoryStore,
@@ -34,7 +34,12 @@ export async function bench(options: MemoryStoreOptions = {}): Promise<Bench> {
   await store.open();
   const registry = createRegistry();
   const app = (changes: Partial<HoldfastOptions> = {}): Holdfast => {
-    const made = new Holdfast({ store, registry, ...(options.clock && { clock: options.clock }), ...changes });
+    const made = new Holdfast({
+      store,
+      registry,
+      ...(options.clock && { clock: options.clock }),
+      ...changes,
+    });
     onTestFinished(() => made.shutdown({ drain: 0 }));
     return made;
   };

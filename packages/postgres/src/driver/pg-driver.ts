@@ -1,14 +1,17 @@
-import type { ClientConfig } from 'pg';
+import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
-import type { Row, Value } from '../sql/statement.js';
 import { openingError, type Target } from '../connect-errors.js';
 import { driverState } from '../driver-state.js';
+import type { Row, Value } from '../sql/statement.js';
 import type { Driver, Hear, NamedText, Session, Transaction } from './driver.js';
 import { openPgSession } from './pg-session.js';
-import type { PgClient, PgPool, PgQuery, PgResult } from './pg-types.js';
+import type { PgClient, PgClientMaker, PgPool } from './pg-types.js';
 
 /** A prepared statement is not there (26000), or is there already (42P05): a pooler shares connections out. */
 const NOT_PREPARED = new Set(['26000', '42P05']);
+
+/** How long a pool may take to close. */
+const CLOSING_MS = 5000;
 
 export interface PgDriverOptions {
   readonly pool: PgPool;
@@ -43,15 +46,27 @@ export class PgDriver implements Driver {
     return openingError(error, this.#target);
   }
 
-  readonly query = (statement: NamedText, values: readonly Value[]): Promise<readonly Row[]> =>
-    this.#ask((query) => this.#pool.query(query), statement, values);
+  // Statements are prepared once for each connection, by their names. Behind a pooler that hands each transaction
+  // another connection, the server does not know them; they are then sent in full. Nothing was executed when it says so.
+  readonly query = async ({ name, text }: NamedText, values: readonly Value[]): Promise<readonly Row[]> => {
+    if (this.#prepares) {
+      try {
+        return (await this.#pool.query({ name, text, values: [...values] })).rows;
+      } catch (error) {
+        if (!NOT_PREPARED.has(driverState(error) ?? '')) throw error;
+        this.#prepares = false;
+      }
+    }
+    return (await this.#pool.query({ text, values: [...values] })).rows;
+  };
 
   async transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
     const client = await this.#pool.connect();
     try {
       await client.query('begin');
       const result = await work({
-        query: (statement, values) => this.#ask((query) => client.query(query), statement, values),
+        // Not prepared: there would be no second try within a transaction.
+        query: async ({ text }, values) => (await client.query({ text, values: [...values] })).rows,
         exec: async (text) => void (await client.query(text)),
       });
       await client.query('commit');
@@ -65,31 +80,15 @@ export class PgDriver implements Driver {
   }
 
   readonly openSession = (hear: Hear): Promise<Session> =>
-    openPgSession(newClient(this.#pool, { keepAlive: true }), hear);
+    openPgSession(newClient(this.#pool, { keepAlive: true, query_timeout: 0 }), hear);
 
   readonly listen = undefined;
 
   async close(): Promise<void> {
-    if (this.#options.isOwn) await this.#pool.end();
+    // A pool waits for connections that are in use, and one that hangs would hold it up for ever.
+    if (this.#options.isOwn)
+      await Promise.race([this.#pool.end(), delay(CLOSING_MS, undefined, { ref: false })]);
     await this.#options.closed?.();
-  }
-
-  // Statements are prepared once for each connection, by their names. Behind a pooler that hands each transaction
-  // another connection, the server does not know them; they are then sent in full. Nothing was executed when it says so.
-  async #ask(
-    send: (query: PgQuery) => Promise<PgResult>,
-    { name, text }: NamedText,
-    values: readonly Value[],
-  ): Promise<readonly Row[]> {
-    if (this.#prepares) {
-      try {
-        return (await send({ name, text, values: [...values] })).rows;
-      } catch (error) {
-        if (!NOT_PREPARED.has(driverState(error) ?? '')) throw error;
-        this.#prepares = false;
-      }
-    }
-    return (await send({ text, values: [...values] })).rows;
   }
 }
 
@@ -99,14 +98,10 @@ export function targetOf(pool: PgPool): Target {
   return { where: `${host}:${port}/${database ?? ''}`, user };
 }
 
-function newClient(pool: PgPool, changes: ClientConfig = {}): PgClient {
+function newClient(pool: PgPool & PgClientMaker, changes: object = {}): PgClient {
   const Client = pool.Client ?? pg.Client;
-  return new Client(withChanges(pool.options, changes));
-}
-
-// A pool hides its password from enumeration, so a copy by spreading would be without it.
-function withChanges(options: ClientConfig, changes: ClientConfig): ClientConfig {
-  return Object.assign(Object.create(options) as ClientConfig, changes);
+  // A pool hides its password from enumeration, so a copy by spreading would be without it.
+  return new Client(Object.assign(Object.create(pool.options) as object, changes));
 }
 
 function ignore(): void {}

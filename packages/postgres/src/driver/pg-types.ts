@@ -1,5 +1,20 @@
 import type { EventEmitter } from 'node:events';
-import type { ClientConfig, PoolConfig } from 'pg';
+
+// Our own declarations, not those of `@types/pg`: whoever uses this package need not have them.
+
+/** What `pg` makes connections from. It knows more options than these; all are handed on. */
+export interface PgConfig {
+  readonly connectionString?: string | undefined;
+  readonly host?: string | undefined;
+  readonly port?: number | undefined;
+  readonly user?: string | undefined;
+  readonly password?: string | (() => string | Promise<string>) | undefined;
+  readonly database?: string | undefined;
+  readonly ssl?: unknown;
+  /** How many connections there may be. */
+  readonly max?: number | undefined;
+  readonly [option: string]: unknown;
+}
 
 /** What a query is asked with. */
 export interface PgQuery {
@@ -32,11 +47,15 @@ export interface PgPoolClient extends PgClient {
 
 /** As much of a pool of `pg` as is used. */
 export interface PgPool extends EventEmitter {
-  readonly options: PoolConfig;
-  readonly Client?: new (config?: ClientConfig) => PgClient;
+  readonly options: object;
   connect(): Promise<PgPoolClient>;
   query(query: PgQuery): Promise<PgResult>;
   end(): Promise<void>;
+}
+
+/** What a pool makes its clients with. Not declared, but there since the first version. */
+export interface PgClientMaker {
+  readonly Client?: new (config: object) => PgClient;
 }
 
 /** Whether a value is a pool of `pg`, of whatever copy of it. */

@@ -1,5 +1,5 @@
-import type { Row, Value } from '../sql/statement.js';
 import { quoteIdentifier } from '../sql/names.js';
+import type { Row, Value } from '../sql/statement.js';
 import type { Driver, Hear, NamedText, Transaction } from './driver.js';
 
 interface PGliteResult {
@@ -69,6 +69,10 @@ export class PGliteDriver implements Driver {
   };
 }
 
-async function ask(on: PGliteQueries, { text }: NamedText, values: readonly Value[]): Promise<readonly Row[]> {
+async function ask(
+  on: PGliteQueries,
+  { text }: NamedText,
+  values: readonly Value[],
+): Promise<readonly Row[]> {
   return (await on.query(text, [...values])).rows;
 }

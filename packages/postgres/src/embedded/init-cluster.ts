@@ -24,9 +24,7 @@ export interface NewCluster {
  */
 export async function initCluster(cluster: NewCluster): Promise<void> {
   const { data, user, password } = cluster;
-  const prefix = `${basename(data)}.init-`;
-  await removeDrafts(dirname(data), prefix);
-  const draft = join(dirname(data), prefix + randomUUID());
+  const draft = join(dirname(data), draftPrefix(data) + randomUUID());
   await mkdir(draft, { mode: 0o700 });
   const passwordFile = join(draft, 'password');
   if (password !== undefined) await writeFile(passwordFile, `${password}\n`, { mode: 0o600 });
@@ -45,11 +43,19 @@ async function withContent(folder: string): Promise<string[]> {
   return [folder, ...(await readdir(folder)).map((name) => join(folder, name))];
 }
 
-/** An initdb whose starter was killed may still be writing; what it is left with then goes the next time. */
-async function removeDrafts(parent: string, prefix: string): Promise<void> {
-  const drafts = (await readdir(parent)).filter((name) => name.startsWith(prefix));
-  for (const name of drafts)
-    await rm(join(parent, name), { recursive: true, force: true }).catch(() => undefined);
+/**
+ * Removes what killed processes left half-made. An initdb whose starter was killed may still be writing; what it leaves
+ * goes the next time. Callers see to it that nobody makes this cluster meanwhile.
+ */
+export async function removeDrafts(data: string): Promise<void> {
+  const parent = dirname(data);
+  const drafts = (await readdir(parent)).filter((name) => name.startsWith(draftPrefix(data)));
+  const remove = (name: string) => rm(join(parent, name), { recursive: true, force: true });
+  for (const name of drafts) await remove(name).catch(() => undefined);
+}
+
+function draftPrefix(data: string): string {
+  return `${basename(data)}.init-`;
 }
 
 /** C.UTF-8 sorts by code point and knows letters, on every system. Before 17 it came from the system, if at all. */
@@ -59,15 +65,8 @@ function localeOptions(major: number): string[] {
 }
 
 function runInitdb({ binaries, user }: NewCluster, args: string[]): Promise<void> {
-  const all = [
-    '-U',
-    'postgres',
-    '-E',
-    'UTF8',
-    '--no-instructions',
-    ...localeOptions(binaries.major),
-    ...args,
-  ];
+  const always = ['-U', 'postgres', '-E', 'UTF8', '--no-instructions'];
+  const all = [...always, ...localeOptions(binaries.major), ...args];
   const command = program(binaries, 'initdb');
   return new Promise((resolve, reject) => {
     const child = spawn(command, all, {

@@ -1,6 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { closeSync, openSync, readFileSync, renameSync, statSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { closeSync, openSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join, parse } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Binaries, findBinaries, program } from './binaries.js';
@@ -29,7 +28,7 @@ export interface Server {
 /** The server could not have the port. Another one may do. */
 export class PortTaken extends Error {}
 
-/** What is left of a killed server still holds the data. It goes by itself, after its current statements. */
+/** Another server has the data: one that a killed process has just started, or what is left of a killed server. */
 export class DataHeld extends Error {}
 
 const POLL_MS = 10;
@@ -72,8 +71,7 @@ export function lastPort(data: string): number | undefined {
  */
 export async function startPostmaster(server: Server, port: number): Promise<Postmaster> {
   const { binaries, data, log, user, settings } = server;
-  // The process it names is not a server of this data, yet Postgres would take any live one of its user for that.
-  await rm(join(data, 'postmaster.pid'), { force: true });
+  removeStalePidFile(data);
   const command = program(binaries, 'postgres');
   const always = { listen_addresses: '127.0.0.1', unix_socket_directories: '' };
   const options = Object.entries({ ...always, ...settings }).flatMap(([key, value]) => [
@@ -109,6 +107,11 @@ export async function startPostmaster(server: Server, port: number): Promise<Pos
   }
 }
 
+/** Postgres takes any live process of its user that the file names for a server, and then does not start. */
+function removeStalePidFile(data: string): void {
+  if (!findPostmaster(data)) rmSync(join(data, 'postmaster.pid'), { force: true });
+}
+
 /**
  * Stops the server, its clients notwithstanding, and waits until it is gone. `fast` ends transactions and writes a
  * checkpoint; `immediate` just ends, and the next start recovers. Nothing happens where no server runs.
@@ -119,9 +122,9 @@ export async function stopPostmaster(data: string, mode: 'fast' | 'immediate'): 
   await signal(found.pid, mode === 'fast' ? 'SIGINT' : 'SIGQUIT');
   const deadline = Date.now() + STOP_PATIENCE_MS;
   while (isPostmasterOf(data, found.pid)) {
-    if (Date.now() > deadline)
-      throw failed(`its server (pid ${found.pid}) did not stop in a minute.`, { data, ...found });
     await delay(POLL_MS);
+    if (Date.now() < deadline) continue;
+    throw failed(`its server (pid ${found.pid}) did not stop in a minute.`, { data, ...found });
   }
 }
 
@@ -139,9 +142,9 @@ function isPostmasterOf(data: string, pid: number): boolean {
 }
 
 function explain(server: Server, said: string, end: string): Error {
+  const isHeld = /pre-existing shared memory block|lock file "postmaster\.pid" already exists/.test(said);
+  if (isHeld) return new DataHeld(said);
   if (/could not create any TCP\/IP sockets/.test(said)) return new PortTaken(said);
-  if (/pre-existing shared memory block|lock file "postmaster\.pid" already exists/.test(said))
-    return new DataHeld(said);
   const tail = said.split('\n').slice(-8).join('\n');
   return failed(`the server ended with ${end} while it started. ${server.log} has:\n${tail}`, {
     data: server.data,

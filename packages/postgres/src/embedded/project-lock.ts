@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { link, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { link, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { codeOf, failed } from './failure.js';
@@ -19,6 +19,7 @@ import { birthMark, isAlive } from './processes.js';
 const NAME = 'postgres.lock';
 const POLL_MS = 20;
 const PATIENCE_MS = 180_000;
+const WRITING_MS = 60_000;
 const UNREADABLE = 'unreadable';
 const NO_PROCESS = 2 ** 31 - 1;
 
@@ -114,9 +115,7 @@ class ProjectLock {
     for (const name of await readdir(this.folder)) {
       if (!name.startsWith(`${NAME}.`)) continue;
       const path = join(this.folder, name);
-      const claim = await readClaim(path);
-      const isAbandoned = claim && claim.token !== UNREADABLE && !isRunning(claim);
-      if (isAbandoned || name.startsWith(`${NAME}.after-`)) await rm(path, { force: true });
+      if (name.startsWith(`${NAME}.after-`) || (await isAbandoned(path))) await rm(path, { force: true });
     }
   }
 
@@ -127,6 +126,14 @@ class ProjectLock {
 
 function isRunning(claim: Claim): boolean {
   return isAlive(claim.pid) && (claim.birth === undefined || claim.birth === birthMark(claim.pid));
+}
+
+/** Whether its process is gone: that of an unreadable one may be just writing it, but not for a minute. */
+async function isAbandoned(path: string): Promise<boolean> {
+  const claim = await readClaim(path);
+  if (claim?.token !== UNREADABLE) return claim !== undefined && !isRunning(claim);
+  const found = await stat(path).catch(() => undefined);
+  return found !== undefined && Date.now() - found.mtimeMs > WRITING_MS;
 }
 
 async function linkNew(from: string, to: string): Promise<boolean> {

@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { isHoldfastError } from '@holdfast/core/adapter';
 import { findBinaries } from './binaries.js';
 import { codeOf, failed } from './failure.js';
-import { initCluster } from './init-cluster.js';
+import { initCluster, removeDrafts } from './init-cluster.js';
 import type { Place } from './place.js';
 import {
   findPostmaster,
@@ -95,12 +95,9 @@ async function passwordOf(place: Place): Promise<string> {
   try {
     return (await readFile(place.password, 'utf8')).trim();
   } catch (error) {
-    const way = `Put the file back, or delete ${place.folder} and ${place.data} to begin with an empty database.`;
-    throw failed(
-      `its password cannot be read from ${place.password}. ${way}`,
-      { file: place.password },
-      error,
-    );
+    const reason = error instanceof Error ? error.message : String(error);
+    const way = `Put the file back, or make it readable, or delete ${place.folder} to begin with an empty database.`;
+    throw failed(`its password cannot be read: ${reason}. ${way}`, { file: place.password }, error);
   }
 }
 
@@ -115,6 +112,7 @@ async function start(place: Place, deadline: number): Promise<Postmaster> {
       { data: place.data, made, installed: found.major },
     );
   }
+  await removeDrafts(place.data);
   const binaries = await reachableBinaries(found, place.area, user);
   const server: Server = { binaries, data: place.data, log: place.log, user, settings: SETTINGS };
   return startCluster(server, deadline);

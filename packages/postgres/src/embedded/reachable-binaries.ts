@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { chmod, cp, lstat, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -8,7 +7,7 @@ import { canRun, type SystemUser } from './system-user.js';
 
 /**
  * Binaries that the user can run: those given, or else a copy inside `area`. They are out of reach when the packages
- * are installed in root's closed home.
+ * are installed in root's closed home. Callers see to it that nobody else copies there meanwhile.
  */
 export async function reachableBinaries(
   binaries: Binaries,
@@ -28,16 +27,14 @@ export async function reachableBinaries(
 }
 
 async function copyOpen(from: string, to: string): Promise<void> {
-  const draft = `${to}.${randomUUID()}`;
+  const draft = `${to}.draft`;
+  await rm(draft, { recursive: true, force: true });
   await mkdir(draft, { recursive: true });
   for (const part of ['bin', 'lib', 'share']) {
     await cp(join(from, part), join(draft, part), { recursive: true, verbatimSymlinks: true });
   }
   await openUp(draft);
-  await rename(draft, to).catch(async (error: unknown) => {
-    await rm(draft, { recursive: true });
-    if (!existsSync(to)) throw error;
-  });
+  await rename(draft, to);
 }
 
 /** Lets everyone read, and run what the owner can run: `chmod -R a+rX`. */

@@ -1,7 +1,7 @@
 import { HoldfastError } from '@holdfast/core/internal';
-import { driverState } from '../driver-state.js';
 import type { Driver, Transaction } from '../driver/driver.js';
 import type { Statements } from '../driver/statements.js';
+import { driverState } from '../driver-state.js';
 import { readExistence } from '../sql/migrations/exists.js';
 import { readLevel, type SchemaLevel } from '../sql/migrations/level.js';
 import { lockMigrations } from '../sql/migrations/lock.js';

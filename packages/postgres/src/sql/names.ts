@@ -49,9 +49,13 @@ export function quoteLiteral(text: string): string {
 function checkSchemaName(name: unknown): void {
   const reason = whyNoSchema(name);
   if (reason === undefined) return;
-  throw new HoldfastError('INVALID_OPTION', `The option "schema" ${reason}. Leave it out to use "holdfast".`, {
-    details: { schema: name },
-  });
+  throw new HoldfastError(
+    'INVALID_OPTION',
+    `The option "schema" ${reason}. Leave it out to use "holdfast".`,
+    {
+      details: { schema: name },
+    },
+  );
 }
 
 function whyNoSchema(name: unknown): string | undefined {

@@ -4,7 +4,7 @@ import type { Statements } from '../driver/statements.js';
 import { claimRuns } from '../sql/runs/claim.js';
 
 /** When to look again for runs that are due and were in other hands: locked, most likely to be claimed. */
-const LOCKED_RETRY_MS = 50;
+const LOCKED_RETRY_MS = 100;
 
 /** Takes due runs for an executor. */
 export async function claimDue(

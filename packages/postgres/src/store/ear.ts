@@ -92,13 +92,14 @@ export class Ear {
     const beganMs = performance.now();
     const session = await driver.openSession!((payload) => this.#heard(payload));
     try {
-      await statements.run(session.query, freeOfTimeLimits, []);
       const [backend] = await statements.run(session.query, readBackend, []);
       await statements.run(session.query, listenToChannel, []);
       this.openingMs = performance.now() - beganMs;
       const isDirect = backend?.pid === session.namedPid;
       const isUsable = isDirect || (await this.#hearsItself());
       if (isUsable && !this.#closed.signal.aborted) {
+        // Only now: what is set on a connection that is shared out would be set for others.
+        await statements.run(session.query, freeOfTimeLimits, []);
         this.#session = session;
         return session;
       }

@@ -42,7 +42,7 @@ export function gather(entries: readonly StoreEntry[]): Gathered {
       if (entry.op === 'finish' && entry.parentId !== null) parents.add(entry.parentId);
     }
   }
-  for (const id of parents) changes.push({ id, row: { run_id: id } });
+  for (const id of parents) changes.push({ id, row: { role: 'told', run_id: id } });
   const kinds = { starts: starts.length > 0, steps: steps.length > 0, changes: changes.length > 0 };
   const values = [starts, steps, changes].filter((rows) => rows.length > 0).map(rowsJson);
   return { kinds, values };
@@ -84,22 +84,20 @@ function stepRow(at: number, entry: StepEntry): Json {
 }
 
 function changeRow(at: number, entry: FinishEntry | ParkEntry | ReleaseEntry): Json {
-  const { runId: run_id, epoch } = entry;
+  const run = { role: 'changes', at, run_id: entry.runId, epoch: entry.epoch };
   switch (entry.op) {
     case 'finish':
       return {
-        at,
-        run_id,
-        epoch,
+        ...run,
         state: entry.state,
         ...payloadColumns('output', entry.output),
         ...payloadColumns('error', entry.error),
         parent_id: entry.parentId ?? undefined,
       };
     case 'park':
-      return { at, run_id, epoch, state: 'waiting', wake_at: amount(entry.wakeAtMs), signals: entry.signals };
+      return { ...run, state: 'waiting', wake_at: amount(entry.wakeAtMs), signals: entry.signals };
     case 'release':
-      return { at, run_id, epoch, state: 'pending' };
+      return { ...run, state: 'pending' };
   }
 }
 

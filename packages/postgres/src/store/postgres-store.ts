@@ -29,9 +29,9 @@ import { findRun } from '../sql/runs/find.js';
 import { listOwnedRuns } from '../sql/runs/owned.js';
 import { resumeRun } from '../sql/runs/resume.js';
 import { readStatuses } from '../sql/runs/statuses.js';
+import type { Statement, Value } from '../sql/statement.js';
 import { listSteps } from '../sql/steps/list.js';
 import { loadJournals } from '../sql/steps/load.js';
-import type { Statement, Value } from '../sql/statement.js';
 import { isTransientPostgres } from '../transient.js';
 import { claimDue } from './claim.js';
 import { commitEntries } from './commit.js';
@@ -184,7 +184,10 @@ export class PostgresStore implements Store {
 
   #open(): Opened {
     if (this.#opened) return this.#opened;
-    throw new HoldfastError('STORE_CLOSED', `The ${this.name} store is closed, or was not opened yet. Call open() first.`);
+    throw new HoldfastError(
+      'STORE_CLOSED',
+      `The ${this.name} store is closed, or was not opened yet. Call open() first.`,
+    );
   }
 
   /** Opening and closing happen one after the other. */

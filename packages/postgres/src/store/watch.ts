@@ -117,7 +117,7 @@ export class Watch {
   }
 
   async #guard(session: Session, neighbour: Neighbour): Promise<void> {
-    await this.#awaitLock(session, neighbour.lockKey);
+    if (await this.#outlasts(session, neighbour.lockKey)) return;
     if (!(await this.#isMissing(session, neighbour))) return;
     await pause(this.#graceMs(), this.#closed.signal);
     if (!(await this.#isMissing(session, neighbour))) return;
@@ -125,8 +125,10 @@ export class Watch {
     this.#options.lost(neighbour.id);
   }
 
-  async #awaitLock(session: Session, lockKey: string): Promise<void> {
+  /** Waits for a lock. True if it was held all the while, for as long as one wait lasts. */
+  async #outlasts(session: Session, lockKey: string): Promise<boolean> {
     const { driver, statements } = this.#options;
+    const beganMs = performance.now();
     this.#wake = () => {
       this.#wake = undefined;
       statements.run(driver.query, cancelBackend, [this.#pid]).catch(() => undefined);
@@ -134,6 +136,7 @@ export class Watch {
     // Poked since the neighbour was looked up: it is looked up again.
     if (!this.#isPoked && !this.#closed.signal.aborted) await session.exec(awaitLockText(lockKey));
     this.#wake = undefined;
+    return performance.now() - beganMs >= LONGEST_WAIT_MS;
   }
 
   async #isMissing(session: Session, { id, lockKey }: Neighbour): Promise<boolean> {

@@ -10,11 +10,11 @@ import {
 
 /** What a connection reports to the proxy, and asks of it. */
 export interface Watcher {
-  /** Sql is on its way to the server. True if its response must not reach the client. */
-  statement(text: string): boolean;
+  /** Sql is on its way to the server: it passes, its response must not reach the client, or it must not get there. */
+  statement(text: string): 'pass' | 'withhold' | 'cut';
   roundTrip(): void;
-  /** The server has answered a statement whose response was dropped. Both sides are closed now. */
-  dropped(): void;
+  /** The server has answered a statement whose response was dropped, or was cut off before. Both sides are closed now. */
+  broken(): void;
   closed(connection: ProxiedConnection): void;
 }
 
@@ -34,6 +34,7 @@ export class ProxiedConnection {
   private answered = -1;
   /** The round trip whose response, and everything after it, is withheld. */
   private withheld = Number.POSITIVE_INFINITY;
+  private isCut = false;
 
   constructor(client: Socket, target: { host: string; port: number }, watcher: Watcher) {
     this.client = client;
@@ -79,6 +80,11 @@ export class ProxiedConnection {
         continue;
       }
       this.note(message);
+      if (this.isCut) {
+        this.cut();
+        this.watcher.broken();
+        return;
+      }
       this.server.write(message.bytes);
     }
   }
@@ -97,7 +103,9 @@ export class ProxiedConnection {
   }
 
   private statement(text: string): void {
-    if (this.watcher.statement(text)) this.withheld = Math.min(this.withheld, this.asked);
+    const verdict = this.watcher.statement(text);
+    if (verdict === 'withhold') this.withheld = Math.min(this.withheld, this.asked);
+    if (verdict === 'cut') this.isCut = true;
   }
 
   private fromServer(chunk: Buffer): void {
@@ -108,7 +116,7 @@ export class ProxiedConnection {
       this.answered += 1;
       if (!isWithheld) continue;
       this.cut();
-      this.watcher.dropped();
+      this.watcher.broken();
       return;
     }
   }

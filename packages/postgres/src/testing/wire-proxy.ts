@@ -28,6 +28,8 @@ export interface WireProxy {
    * connection breaks instead: so is the acknowledgement of a commit lost. Resolves when that has happened.
    */
   dropResponseTo(match: RegExp): Promise<void>;
+  /** The next statement that matches never reaches the server: its connection breaks. Resolves when that has happened. */
+  cutBefore(match: RegExp): Promise<void>;
   /** Breaks every connection and accepts no more. */
   close(): Promise<void>;
 }
@@ -39,8 +41,9 @@ export async function startWireProxy(target: { host: string; port: number }): Pr
   return proxy;
 }
 
-interface Drop {
+interface Fault {
   readonly match: RegExp;
+  readonly kind: 'withhold' | 'cut';
   readonly happened: () => void;
 }
 
@@ -50,7 +53,7 @@ class CountingProxy implements WireProxy {
   private readonly target: { host: string; port: number };
   private readonly listener: Server;
   private readonly open = new Set<ProxiedConnection>();
-  private drops: Drop[] = [];
+  private faults: Fault[] = [];
   private isStalled = false;
   private port = 0;
 
@@ -104,15 +107,23 @@ class CountingProxy implements WireProxy {
   }
 
   dropResponseTo(match: RegExp): Promise<void> {
-    return new Promise((happened) => {
-      this.drops.push({ match, happened });
-    });
+    return this.fault('withhold', match);
+  }
+
+  cutBefore(match: RegExp): Promise<void> {
+    return this.fault('cut', match);
   }
 
   async close(): Promise<void> {
     await new Promise<void>((resolve) => {
       this.listener.close(() => resolve());
       this.cut();
+    });
+  }
+
+  private fault(kind: Fault['kind'], match: RegExp): Promise<void> {
+    return new Promise((happened) => {
+      this.faults.push({ match, kind, happened });
     });
   }
 
@@ -123,21 +134,21 @@ class CountingProxy implements WireProxy {
   }
 
   private watch(): Watcher {
-    const due: Drop[] = [];
+    const due: Fault[] = [];
     return {
       roundTrip: () => {
         this.roundTrips += 1;
       },
       statement: (text) => {
         this.statements.push(text);
-        const found = this.drops.find(({ match }) => matches(match, text));
-        if (!found) return false;
-        this.drops = this.drops.filter((drop) => drop !== found);
+        const found = this.faults.find(({ match }) => matches(match, text));
+        if (!found) return 'pass';
+        this.faults = this.faults.filter((fault) => fault !== found);
         due.push(found);
-        return true;
+        return found.kind;
       },
-      dropped: () => {
-        for (const drop of due) drop.happened();
+      broken: () => {
+        for (const fault of due) fault.happened();
       },
       closed: (connection) => {
         this.open.delete(connection);

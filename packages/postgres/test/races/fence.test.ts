@@ -102,21 +102,24 @@ describe('a stale write', () => {
     expect(await seqsOf('run-2')).toEqual([7]);
   });
 
-  test.each(['a finish', 'a park', 'a release'])('%s, whose snapshot is older than the claim is lost', async (what) => {
-    const entries: Record<string, StoreEntry> = {
-      'a finish': finish('run-2'),
-      'a park': { op: 'park', runId: 'run-2', epoch: 1, wakeAtMs: null, signals: 0 },
-      'a release': { op: 'release', runId: 'run-2', epoch: 1 },
-    };
-    await holding.begin();
-    await held.query(`select from ${schema().runs} where id = 'run-1' for update`);
-    const write = home.store.commit([finish('run-1'), entries[what]!]);
-    await untilBlocked(observer);
-    await takeOver('run-2');
-    await holding.commit();
-    expect(await write).toEqual([{ kind: 'written' }, { kind: 'lost' }]);
-    expect(await home.store.run('run-2')).toMatchObject({ state: 'running', executorId: 'b', epoch: 2 });
-  });
+  test.each(['a finish', 'a park', 'a release'])(
+    '%s, whose snapshot is older than the claim is lost',
+    async (what) => {
+      const entries: Record<string, StoreEntry> = {
+        'a finish': finish('run-2'),
+        'a park': { op: 'park', runId: 'run-2', epoch: 1, wakeAtMs: null, signals: 0 },
+        'a release': { op: 'release', runId: 'run-2', epoch: 1 },
+      };
+      await holding.begin();
+      await held.query(`select from ${schema().runs} where id = 'run-1' for update`);
+      const write = home.store.commit([finish('run-1'), entries[what]!]);
+      await untilBlocked(observer);
+      await takeOver('run-2');
+      await holding.commit();
+      expect(await write).toEqual([{ kind: 'written' }, { kind: 'lost' }]);
+      expect(await home.store.run('run-2')).toMatchObject({ state: 'running', executorId: 'b', epoch: 2 });
+    },
+  );
 });
 
 describe('a write that is under way', () => {

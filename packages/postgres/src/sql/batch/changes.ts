@@ -3,23 +3,26 @@ import type { BatchPart } from './part.js';
 
 /**
  * Finishes, parks and releases runs, and lets the parents of those that finished know. Besides the runs that change,
- * each parent has a row, with nothing but its id.
+ * each parent has a row.
  *
  * HAZARD: two batches that each change a run and signal the parent of the other's would lock the same two rows, one this
  * way round and one that. So all rows are locked beforehand, in the order in which they are given: sorted by id.
+ *
+ * An equation such as `role = 'changes'` lets the planner expect a single row, so that it looks each run up by its key,
+ * whatever it believes of the size of the table.
  */
 export const changes: BatchPart = {
   writes: (s, given) => `
 changing as materialized (
   select * from json_to_recordset(${given}::json) as e(
-    at int, run_id text, epoch int, state text, output text, output_extra text, error text, error_extra text,
+    role text, at int, run_id text, epoch int, state text, output text, output_extra text, error text, error_extra text,
     parent_id text, wake_at float8, signals int)
 ),
 locked as materialized (
   select e.* from changing e cross join lateral (
     select from ${s.runs} r
     where r.id = e.run_id and (
-      e.at is null
+      e.role = 'told'
       or r.epoch = e.epoch and r.state = 'running'
         -- More came in than the executor knows of: parked now, the run would sleep through it.
         and (e.signals is null or r.signals = e.signals)
@@ -36,7 +39,7 @@ changed as (
     error = e.error::json, error_extra = e.error_extra::json,
     completed_at = case when e.state in ('succeeded', 'failed') then clock_timestamp() end
   from locked e
-  where r.id = e.run_id and e.at is not null
+  where r.id = e.run_id and e.role = 'changes'
   returning e.at, e.parent_id
 ),
 signalled as (
@@ -48,5 +51,5 @@ signalled as (
 )`,
   unsettled: `
 select e.at from changing e
-where e.at is not null and e.at not in (select w.at from changed w)`,
+where e.role = 'changes' and e.at not in (select w.at from changed w)`,
 };

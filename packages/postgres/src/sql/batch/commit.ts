@@ -24,7 +24,13 @@ export function commitBatch(kinds: BatchKinds): Statement<readonly Value[], numb
   const name = ['commit', kinds.starts && 'starts', kinds.steps && 'steps', kinds.changes && 'changes']
     .filter(Boolean)
     .join('_');
-  const known = made.get(name) ?? statement(name, (s) => batchText(s, kinds), (row) => number(row['at']));
+  const known =
+    made.get(name) ??
+    statement(
+      name,
+      (s) => batchText(s, kinds),
+      (row) => number(row['at']),
+    );
   made.set(name, known);
   return known;
 }

@@ -24,8 +24,8 @@ export const readStanding = statement<[entries: string], Standing>(
   (s) => `
 select e.at, r.key::text as key, r.state, r.epoch, r.signals, c.epoch as step_epoch, c.ordinal as step_ordinal
 from json_to_recordset($1::json) as e(at int, run_id text, seq int)
-left join ${s.runs} r on r.id = e.run_id
-left join ${s.steps} c on c.run_id = e.run_id and c.seq = e.seq`,
+left join lateral (select * from ${s.runs} r where r.id = e.run_id offset 0) r on true
+left join lateral (select * from ${s.steps} c where c.run_id = e.run_id and c.seq = e.seq offset 0) c on true`,
   (row) => ({
     at: number(row['at']),
     run:

@@ -24,7 +24,7 @@ owned as materialized (
   select e.* from calling e cross join lateral (
     select from ${s.runs} r
     where r.id = e.run_id and r.epoch = e.epoch and r.state = 'running'
-    
+    for key share of r
   ) o
 ),
 called as (

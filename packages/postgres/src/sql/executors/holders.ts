@@ -1,4 +1,3 @@
-import { heldBy } from '../fragments.js';
 import type { Schema } from '../names.js';
 
 /**
@@ -8,12 +7,12 @@ import type { Schema } from '../names.js';
 export function holders(s: Schema, unless = 'false'): string {
   return `
 holders as (
-  (select ${heldBy('r.')} as id from ${s.runs} r
-   where ${heldBy('r.')} is not null and not (${unless})
-   order by ${heldBy('r.')} limit 1)
+  (select r.held_by as id from ${s.runs} r
+   where r.held_by is not null and not (${unless})
+   order by r.held_by limit 1)
   union all
   select (
-    select ${heldBy('r.')} from ${s.runs} r where ${heldBy('r.')} > h.id order by ${heldBy('r.')} limit 1
+    select r.held_by from ${s.runs} r where r.held_by > h.id order by r.held_by limit 1
   ) from holders h where h.id is not null
 )`;
 }

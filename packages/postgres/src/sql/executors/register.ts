@@ -1,5 +1,5 @@
 import type { Renewal } from '@holdfast/core/internal';
-import { heldBy, msInterval } from '../fragments.js';
+import { msInterval } from '../fragments.js';
 import { statement } from '../statement.js';
 import { holders } from './holders.js';
 import { decodeRenewal, selectRenewal } from './renewal.js';
@@ -17,7 +17,7 @@ export const registerExecutor = statement<
 with recursive forgotten as (
   delete from ${s.executors} x
   where x.stopped_at < clock_timestamp() - interval '1 day'
-    and not exists (select from ${s.runs} r where ${heldBy('r.')} = x.id)
+    and not exists (select from ${s.runs} r where r.held_by = x.id)
 ),
 mine as (
   insert into ${s.executors} as known (id, lock_key, host, pid, started_at, lease_until, attended_at)

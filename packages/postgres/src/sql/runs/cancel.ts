@@ -7,27 +7,33 @@ import { statement } from '../statement.js';
  *
  * HAZARD: rows are locked sorted by id, parents among them, as a batch locks them. A parent that is itself cancelled
  * here is not signalled: one statement cannot change a row twice.
+ *
+ * `role = 'cancels'` and `offset 0` make the planner look each run up by its key, as in a batch.
  */
 export const cancelRuns = statement<[runIds: string], string>(
   'cancel_runs',
   (s) => `
 with given as materialized (
-  select distinct r.id, r.parent_id from json_array_elements_text($1::json) as g(id) join ${s.runs} r on r.id = g.id
+  select r.id, r.parent_id from (select distinct i.id from json_array_elements_text($1::json) as i(id)) g
+  cross join lateral (select * from ${s.runs} r where r.id = g.id offset 0) r
 ),
 touched as materialized (
-  select t.id from (select g.id from given g union select g.parent_id from given g where g.parent_id is not null) t
-  order by t.id collate "C"
+  select g.id, 'cancels' as role from given g
+  union
+  select g.parent_id, 'told' from given g
+  where g.parent_id is not null and g.parent_id not in (select d.id from given d)
+  order by id
 ),
 locked as materialized (
-  select l.id from touched t cross join lateral (
-    select r.id from ${s.runs} r where r.id = t.id for no key update of r
+  select t.id, t.role from touched t cross join lateral (
+    select from ${s.runs} r where r.id = t.id for no key update of r
   ) l
 ),
 cancelled as (
   update ${s.runs} r set
     state = 'cancelled', epoch = r.epoch + 1, wake_at = null, completed_at = clock_timestamp()
-  from given g join locked l on l.id = g.id
-  where r.id = g.id and r.state in ${OPEN_STATES}
+  from locked l
+  where r.id = l.id and l.role = 'cancels' and r.state in ${OPEN_STATES}
   returning r.id, r.parent_id
 ),
 signalled as (
@@ -36,9 +42,9 @@ signalled as (
     wake_at = case when r.state = 'waiting' then clock_timestamp() else r.wake_at end
   from (
     select c.parent_id, count(*)::int as ended from cancelled c
-    where not exists (select from cancelled d where d.id = c.parent_id)
+    where c.parent_id not in (select d.id from cancelled d)
     group by c.parent_id
-  ) p join locked l on l.id = p.parent_id
+  ) p
   where r.id = p.parent_id and r.state in ${OPEN_STATES}
 )
 select c.id from cancelled c`,

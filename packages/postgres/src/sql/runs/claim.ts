@@ -34,23 +34,27 @@ candidates as materialized (
     -- Some more than are wanted: the first ones may be in other hands.
     limit $3::int * 2 + 20
   ) c
-  order by c.wake_at, c.id
+  order by c.wake_at, c.id     -- id last: ties must sort the same for every session
   limit $3::int * 2 + 20
 ),
 due as materialized (
-  select r.id, c.wake_at as was_due from candidates c join ${s.runs} r on r.id = c.id
-  where r.state in ('pending', 'waiting') and r.wake_at <= (select clock_timestamp())
-    -- One that was declared dead and does not know it yet gets nothing.
-    and not exists (select from ${s.executors} x where x.id = $1::text and x.stopped_at is not null)
-  order by c.wake_at, c.id     -- id last: ties must sort the same for every session
+  -- In the candidates' order, one by one, and no more than are wanted: others are not even locked.
+  select l.id, c.wake_at as was_due, 1 as one from candidates c cross join lateral (
+    select r.id from ${s.runs} r
+    where r.id = c.id and r.state in ('pending', 'waiting')
+      -- With coalesce, the planner does not see that the index of due runs would do: it would read much of it for each.
+      and coalesce(r.wake_at <= (select clock_timestamp()), false)
+    for update of r skip locked
+  ) l
+  -- One that was declared dead and does not know it yet gets nothing.
+  where not exists (select from ${s.executors} x where x.id = $1::text and x.stopped_at is not null)
   limit $3::int
-  for update of r skip locked
 ),
 claimed as (
   update ${s.runs} r set
     state = 'running', executor_id = $1::text, epoch = r.epoch + 1, wake_at = null,
     started_at = coalesce(r.started_at, clock_timestamp())
-  from due where r.id = due.id
+  from due where r.id = due.id and due.one = 1
   returning r.id, r.key, r.workflow, r.version, r.epoch, r.signals, r.input, r.input_extra, r.parent_id, r.started_at,
     due.was_due
 ),
@@ -59,7 +63,7 @@ next as (
     select r.wake_at from ${s.runs} r
     where r.workflow = v.workflow and r.version = v.version
       and r.state in ('pending', 'waiting') and r.wake_at is not null
-      and not exists (select from due where due.id = r.id)
+      and r.id not in (select d.id from due d)
     order by r.wake_at, r.id
     limit 1
   ) n

@@ -1,5 +1,4 @@
 import type { OwnedRun } from '@holdfast/core/internal';
-import { heldBy } from '../fragments.js';
 import { statement } from '../statement.js';
 import { decodeOwnedRun, selectOwnedRun } from './owned-run.js';
 
@@ -7,6 +6,6 @@ import { decodeOwnedRun, selectOwnedRun } from './owned-run.js';
 export const listOwnedRuns = statement<[executorId: string], OwnedRun>(
   'list_owned_runs',
   (s) => `
-select ${selectOwnedRun('r.')} from ${s.runs} r where ${heldBy('r.')} = $1::text`,
+select ${selectOwnedRun('r.')} from ${s.runs} r where r.held_by = $1::text`,
   decodeOwnedRun,
 );

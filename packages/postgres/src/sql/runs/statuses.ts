@@ -8,7 +8,8 @@ export const readStatuses = statement<[runIds: string], RunStatus>(
   (s) => `
 select r.id, r.workflow, r.state, r.executor_id, r.output::text as output, r.output_extra::text as output_extra,
   r.error::text as error, r.error_extra::text as error_extra
-from (select distinct g.id from json_array_elements_text($1::json) as g(id)) g join ${s.runs} r on r.id = g.id`,
+from (select distinct i.id from json_array_elements_text($1::json) as i(id)) g
+cross join lateral (select * from ${s.runs} r where r.id = g.id offset 0) r`,
   (row) => ({
     id: text(row['id']),
     workflow: text(row['workflow']),

@@ -14,17 +14,23 @@ export interface JournalRow {
  *
  * HAZARD: a statement of its own, after the claim committed. In the claim's own snapshot the last write of the run's
  * former executor may be missing.
+ *
+ * Offset 0 keeps the planner from reading the whole table, which it likes to do while it is small.
  */
 export const loadJournals = statement<[runIds: string], JournalRow>(
   'load_journals',
   (s) => `
-select c.run_id, c.seq, c.ordinal, c.kind, c.name, c.attempt,
+select g.id as run_id, c.seq, c.ordinal, c.kind, c.name, c.attempt,
   c.output::text as output, c.output_extra::text as output_extra,
   c.error::text as error, c.error_extra::text as error_extra,
   ${inMs('c.retry_at')} as retry_at, ${inMs('c.completed_at')} as completed_at
-from (select distinct g.id from json_array_elements_text($1::json) as g(id)) g join ${s.steps} c on c.run_id = g.id
-order by c.run_id, c.seq`,
-  (row) => ({ runId: text(row['run_id']), entry: row['ordinal'] === null ? openEntry(row) : recordedEntry(row) }),
+from (select distinct g.id from json_array_elements_text($1::json) as g(id)) g
+cross join lateral (select * from ${s.steps} c where c.run_id = g.id offset 0) c
+order by g.id, c.seq`,
+  (row) => ({
+    runId: text(row['run_id']),
+    entry: row['ordinal'] === null ? openEntry(row) : recordedEntry(row),
+  }),
 );
 
 function openEntry(row: Row): JournalEntry {

@@ -1,0 +1,3 @@
+import { shopTests } from '@holdfast/demo-story/testing';
+
+shopTests('Drizzle', new URL('../src/worker.ts', import.meta.url));

@@ -1,0 +1,4 @@
+import { tellStory } from '@holdfast/demo-story/story';
+
+const isProven = await tellStory({ orm: 'Knex', worker: new URL('./worker.ts', import.meta.url) });
+process.exitCode = isProven ? 0 : 1;

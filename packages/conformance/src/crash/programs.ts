@@ -1,0 +1,179 @@
+import {
+  currentRun,
+  type Holdfast,
+  now,
+  type Registry,
+  random,
+  sleep,
+  step,
+  uuid,
+  type Workflow,
+  workflow,
+} from '@holdfast/core/internal';
+import type { Orm } from '../orm/orm.js';
+import type { Execution } from './ledger.js';
+
+/** What the programs run on. */
+export interface Ground {
+  readonly orm: Orm;
+  readonly registry: Registry;
+  readonly note: (execution: Execution) => void;
+  readonly app: () => Holdfast;
+  /** Resolves when the crew opens the gate. */
+  readonly gate: Promise<void>;
+}
+
+/** The name of the row that a transactional step leaves: no two steps have the same. */
+export function effectOf(run: string, seq: number): string {
+  return `${run}#${seq}`;
+}
+
+/** The steps that all programs are made of: each notes that it runs, takes its time, and gives a value of its own. */
+function stepsOn({ orm, note, gate }: Ground) {
+  const begin = (label: string): string => {
+    const { id: run, epoch, step: body } = currentRun()!;
+    const { seq, attempt } = body!;
+    note({ run, seq, epoch, attempt, name: label, pid: process.pid });
+    return `${run}/${label}`;
+  };
+  const takeTime = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 1 + Math.random() * 12));
+  const plain = step('plain', async (label: string) => {
+    const value = begin(label);
+    await takeTime();
+    return value;
+  });
+  const effect = async (tx: unknown, label: string): Promise<string> => {
+    const value = begin(label);
+    const { id, step: body } = currentRun()!;
+    await orm.insertItem(tx, effectOf(id, body!.seq));
+    await takeTime();
+    return value;
+  };
+  const record = orm.steps('record', effect);
+  const flaky = step(
+    'flaky',
+    async (label: string) => {
+      const value = begin(label);
+      const { attempt } = currentRun()!.step!;
+      if (attempt < 3) throw new Error(`attempt ${attempt}`);
+      return `${value} by ${attempt}`;
+    },
+    { retry: { attempts: 5, initial: 15, jitter: false } },
+  );
+  const flakyRecord = orm.steps(
+    'flaky record',
+    async (tx, label: string) => {
+      const value = await effect(tx, label);
+      const { attempt } = currentRun()!.step!;
+      if (attempt < 2) throw new Error(`attempt ${attempt}`);
+      return `${value} by ${attempt}`;
+    },
+    { retry: { attempts: 5, initial: 15, jitter: false } },
+  );
+  const failing = orm.steps('failing', async (tx, label: string) => {
+    await effect(tx, label);
+    throw Object.assign(new Error('out of stock'), { code: 'OUT_OF_STOCK' });
+  });
+  const held = step('held', async (label: string) => {
+    const value = begin(label);
+    await gate;
+    return value;
+  });
+  const heldRecord = orm.steps('held record', async (tx, label: string) => {
+    const value = await effect(tx, label);
+    await gate;
+    return value;
+  });
+  return { plain, record, flaky, flakyRecord, failing, held, heldRecord, effect };
+}
+
+/** The workflows that crash and recover. Each returns what it saw, so that two executions can be compared. */
+export function programs(ground: Ground): Readonly<Record<string, Workflow<[], unknown>>> {
+  const { orm, registry, app } = ground;
+  const { plain, record, flaky, flakyRecord, failing, held, heldRecord, effect } = stepsOn(ground);
+  const options = { registry };
+
+  const line = workflow('line', options, async () => {
+    const seen: string[] = [];
+    for (let n = 0; n < 4; n++) seen.push(await plain(`p${n}`), await record(`t${n}`));
+    return seen;
+  });
+
+  const chains = workflow('chains', options, async () => {
+    const order: string[] = [];
+    const chain = async (name: string, turn: number): Promise<string[]> => {
+      const seen: string[] = [];
+      for (let n = 0; n < 4; n++) {
+        const value = await (n % 2 === turn ? record : plain)(`${name}${n}`);
+        seen.push(value);
+        order.push(`${name}${n}`);
+      }
+      return seen;
+    };
+    const seen = await Promise.all([chain('a', 0), chain('b', 1), chain('c', 0)]);
+    return { seen, order };
+  });
+
+  const race = workflow('race', options, async () => {
+    const quick = record('quick');
+    const timer = sleep(8).then(() => 'timer');
+    const winner = (await Promise.race([quick.then(() => 'quick'), timer])) as string;
+    const after = await plain(`after ${winner}`);
+    await Promise.all([quick, timer]);
+    return { winner, after };
+  });
+
+  const leaf = workflow('leaf', options, async () => [await plain('p'), await record('t')]);
+  const family = workflow('family', options, async () => {
+    const [first, second, own] = await Promise.all([leaf(), leaf(), record('own')]);
+    return { first, second, own, last: await leaf() };
+  });
+
+  const retries = workflow('retries', options, async () => {
+    const [one, two] = await Promise.all([flaky('flaky'), flakyRecord('flaky record')]);
+    const code = await failing('failing').catch((error: unknown) => (error as { code?: unknown }).code);
+    return { one, two, code };
+  });
+
+  const sleeper = workflow('sleeper', options, async () => {
+    const seen = [await plain('before')];
+    await sleep(80);
+    seen.push(await record('between'));
+    await sleep(60);
+    seen.push(await plain('after'));
+    return seen;
+  });
+
+  const derived = workflow('derived', options, async () => {
+    const seen: unknown[] = [uuid(), random(), now()];
+    for (let n = 0; n < 3; n++) seen.push(await record(`t${n}`), uuid(), random(), now());
+    return seen;
+  });
+
+  const order = orm.steps('order', async (tx, label: string) => {
+    await effect(tx, label);
+    return (
+      await app()
+        .within(tx)
+        .start(leaf, [], { id: `${currentRun()!.id}>leaf` })
+    ).id;
+  });
+  const shop = workflow('shop', options, async () => {
+    const ordered = await order('order');
+    return { ordered, leaf: await app().handle(ordered).result() };
+  });
+
+  const pausing = workflow('pausing', options, async () => {
+    const seen = [await plain('before')];
+    seen.push(...(await Promise.all([held('held'), heldRecord('held record')])));
+    seen.push(await record('after'));
+    return seen;
+  });
+
+  return { line, chains, race, leaf, family, retries, sleeper, derived, shop, pausing };
+}
+
+/** Those whose runs are started by the dozen while workers are killed. */
+export const CRASHING = ['line', 'chains', 'race', 'family', 'retries', 'sleeper', 'derived'];
+/** Those that need the rows to be in the store's database. */
+export const CRASHING_HERE = ['shop'];

@@ -1,0 +1,137 @@
+import { expect } from 'vitest';
+import { effectOf } from './programs.js';
+import type { RunRow, Scene, StepRow } from './scene.js';
+
+/** What a workflow must have returned, as JSON has it: a value, or what it must satisfy. */
+type Expected = (run: string, output: never) => unknown;
+
+const values = (run: string, ...labels: string[]): string[] => labels.map((label) => `${run}/${label}`);
+const each = (count: number, ...labels: string[]): string[] =>
+  Array.from({ length: count }, (_, n) => labels.map((label) => `${label}${n}`)).flat();
+
+const RESULTS: Readonly<Record<string, Expected>> = {
+  line: (run) => values(run, ...each(4, 'p', 't')),
+  chains(run, { order }: { order: string[] }) {
+    // Each chain in its own order; between them, whatever happened.
+    for (const name of ['a', 'b', 'c'])
+      expect(order.filter((label) => label.startsWith(name))).toEqual(each(4, name));
+    return { seen: ['a', 'b', 'c'].map((name) => values(run, ...each(4, name))), order };
+  },
+  race(run, { winner }: { winner: string }) {
+    expect(['quick', 'timer']).toContain(winner);
+    return { winner, after: `${run}/after ${winner}` };
+  },
+  leaf: (run) => values(run, 'p', 't'),
+  family: (run, output: Record<'first' | 'second' | 'last', string[]>) => ({
+    first: [expect.stringMatching(/\/p$/), expect.stringMatching(/\/t$/)],
+    second: [expect.stringMatching(/\/p$/), expect.stringMatching(/\/t$/)],
+    own: `${run}/own`,
+    last: output.last,
+  }),
+  retries: (run) => ({
+    one: `${run}/flaky by 3`,
+    two: `${run}/flaky record by 2`,
+    code: 'OUT_OF_STOCK',
+  }),
+  sleeper: (run) => values(run, 'before', 'between', 'after'),
+  derived(run, output: unknown[]) {
+    const uuids = [0, 4, 8, 12].map((at) => output[at]);
+    expect(new Set(uuids).size).toBe(4);
+    return output.map((value, at) => (at % 4 === 3 ? `${run}/t${(at - 3) / 4}` : value));
+  },
+  shop: (run) => ({ ordered: `${run}>leaf`, leaf: values(`${run}>leaf`, 'p', 't') }),
+  pausing: (run) => values(run, 'before', 'held', 'held record', 'after'),
+};
+
+/** Every run succeeded with the result that its workflow gives without crashes. */
+export function expectRightResults(runs: readonly RunRow[]): void {
+  const wrong = runs.filter(({ state }) => state !== 'succeeded');
+  expect(wrong).toEqual([]);
+  for (const { id, workflow, output } of runs) {
+    expect(output, `result of ${workflow} ${id}`).toEqual(RESULTS[workflow]!(id, output as never));
+  }
+}
+
+/** A transactional step that succeeded has its row once. Nothing else has one: not those that failed or were undone. */
+export async function expectEffectsExactlyOnce(scene: Scene): Promise<number> {
+  const steps = await scene.steps();
+  const expected = steps
+    .filter(({ kind, hasOutput }) => kind === 'transaction' && hasOutput)
+    .map(({ run, seq }) => effectOf(run, seq))
+    .sort();
+  expect((await scene.effects()).sort()).toEqual(expected);
+  return expected.length;
+}
+
+/**
+ * No body ran in an epoch later than the one its outcome was recorded in: a recorded step never runs again. Bodies
+ * whose outcome is recorded did run, in the epoch and the attempt of the record; on another database the journal may
+ * have taken over the result of an earlier epoch.
+ */
+export async function expectNothingTwice(scene: Scene): Promise<number> {
+  const steps = new Map((await scene.steps()).map((step) => [effectOf(step.run, step.seq), step]));
+  const executions = scene.executions();
+  const seen = new Set<string>();
+  for (const execution of executions) {
+    const { run, seq, epoch, attempt } = execution;
+    const step = steps.get(effectOf(run, seq));
+    expect(step, `the journal has no entry for ${JSON.stringify(execution)}`).toBeDefined();
+    expect(epoch, `ran again: ${JSON.stringify({ execution, step })}`).toBeLessThanOrEqual(step!.epoch);
+    const once = `${effectOf(run, seq)} in ${epoch} for ${attempt}`;
+    expect(seen.has(once), `ran twice: ${once}`).toBe(false);
+    seen.add(once);
+  }
+  for (const step of steps.values()) {
+    if (step.kind !== 'step' && (step.kind !== 'transaction' || scene.isApart)) continue;
+    expect(seen, `never ran: ${JSON.stringify(step)}`).toContain(lastExecution(step));
+  }
+  return executions.length;
+}
+
+/** Workflows that make a call only when they have the results of all the calls before. */
+const SEQUENTIAL = new Set(['line', 'leaf', 'sleeper', 'derived', 'shop']);
+
+/** No result was handed to a workflow before it was in the journal: what follows it did not run in an earlier epoch. */
+export async function expectNothingAheadOfTheJournal(scene: Scene): Promise<void> {
+  const sequential = new Set(
+    (await scene.runs()).filter(({ workflow }) => SEQUENTIAL.has(workflow)).map(({ id }) => id),
+  );
+  const journals = new Map<string, StepRow[]>();
+  for (const step of await scene.steps()) journals.set(step.run, [...(journals.get(step.run) ?? []), step]);
+  for (const execution of scene.executions()) {
+    if (!sequential.has(execution.run)) continue;
+    const later = journals
+      .get(execution.run)!
+      .filter(({ seq, epoch }) => seq < execution.seq && epoch > execution.epoch);
+    expect(later, `recorded only after ${JSON.stringify(execution)}`).toEqual([]);
+  }
+}
+
+function lastExecution({ run, seq, epoch, attempt }: StepRow): string {
+  return `${effectOf(run, seq)} in ${epoch} for ${attempt}`;
+}
+
+/**
+ * Runs everything again from its journal alone. The results must be the same, and nothing may be written or executed.
+ */
+export async function expectSameOnReplay(scene: Scene): Promise<void> {
+  const results = (runs: readonly RunRow[]): unknown[] =>
+    runs.map(({ id, state, output }) => ({ id, state, output }));
+  const before = {
+    runs: results(await scene.runs()),
+    steps: await scene.steps(),
+    effects: await scene.effects(),
+    executions: scene.executions(),
+  };
+  await scene.home.sql(
+    `update holdfast.runs set state = 'pending', wake_at = now(), completed_at = null, output = null, output_extra = null`,
+  );
+  await scene.crew.hireReady();
+  while ((await scene.unfinished()) > 0) await new Promise((resolve) => setTimeout(resolve, 50));
+  expect({
+    runs: results(await scene.runs()),
+    steps: await scene.steps(),
+    effects: await scene.effects(),
+    executions: scene.executions(),
+  }).toEqual(before);
+}

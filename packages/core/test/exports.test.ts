@@ -1,0 +1,107 @@
+import { expect, test } from 'vitest';
+import * as adapter from '../src/adapter.js';
+import * as index from '../src/index.js';
+import * as internal from '../src/internal.js';
+
+// What each door gives at run time. A change here is a change of the public API (internal: of our own packages).
+
+const names = (door: object): string[] => Object.keys(door).sort();
+
+test('@holdfast/core', () => {
+  expect(names(index)).toMatchInlineSnapshot(`
+    [
+      "Holdfast",
+      "HoldfastError",
+      "NonDeterminismError",
+      "NonRetryableError",
+      "Step",
+      "Transaction",
+      "Workflow",
+      "createRegistry",
+      "currentRun",
+      "isHoldfastError",
+      "memoryStore",
+      "now",
+      "random",
+      "sleep",
+      "step",
+      "uuid",
+      "workflow",
+      "workflowOf",
+    ]
+  `);
+});
+
+test('@holdfast/core/adapter', () => {
+  expect(names(adapter)).toMatchInlineSnapshot(`
+    [
+      "FINAL_STATES",
+      "HoldfastError",
+      "isFinal",
+      "isHoldfastError",
+      "touchedRuns",
+      "transactionalSteps",
+    ]
+  `);
+});
+
+test('@holdfast/core/internal', () => {
+  expect(names(internal)).toMatchInlineSnapshot(`
+    [
+      "ClassRegistry",
+      "DEFINITION",
+      "Delivery",
+      "Derived",
+      "Engine",
+      "FINAL_STATES",
+      "History",
+      "Holdfast",
+      "HoldfastError",
+      "NonDeterminismError",
+      "NonRetryableError",
+      "StepMethod",
+      "Transaction",
+      "UNDEFINED",
+      "WorkflowMethod",
+      "ambient",
+      "callable",
+      "cancelledOutcome",
+      "checkName",
+      "checkRunId",
+      "createCodec",
+      "createRegistry",
+      "currentRun",
+      "defaultRegistry",
+      "definitionOf",
+      "duplicateWorkflow",
+      "durationMs",
+      "foregroundClock",
+      "idConflict",
+      "isFinal",
+      "isHoldfastError",
+      "isNonRetryable",
+      "memoryStore",
+      "notLaunched",
+      "now",
+      "random",
+      "retryDelayMs",
+      "retryPolicy",
+      "retryVerdict",
+      "runNotFound",
+      "shutDown",
+      "silentLogger",
+      "sleep",
+      "step",
+      "stepPolicy",
+      "systemClock",
+      "touchedRuns",
+      "transactionalSteps",
+      "uuid",
+      "waitUntil",
+      "workflow",
+      "workflowOf",
+      "workflowScope",
+      "workflowsOf",
+    ]
+  `);
+});

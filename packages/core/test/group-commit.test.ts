@@ -1,0 +1,116 @@
+import { describe, expect, test } from 'vitest';
+import type { StoreEntry } from '../src/adapter.js';
+import { step } from '../src/index.js';
+import { bench, recordingCommits } from './support/bench.js';
+import { eventually, gate, settled } from './support/signals.js';
+
+const ops = (entries: readonly StoreEntry[]): string[] => entries.map(({ op }) => op);
+
+describe('group commit', () => {
+  test('a lone run costs one commit for its start, one for each step and one for its end', async () => {
+    const { batches, faults } = recordingCommits();
+    const { workflow, launch } = await bench({ faults });
+    const flow = workflow('flow', async () => {
+      for (let n = 0; n < 5; n++) await step.run('work', () => n);
+    });
+    await launch();
+    await flow();
+    expect(batches.map(ops)).toEqual([['start'], ...new Array(5).fill(['step']), ['finish']]);
+  });
+
+  test('steps side by side that end together share one commit', async () => {
+    const { batches, faults } = recordingCommits();
+    const { workflow, launch } = await bench({ faults });
+    const flow = workflow('flow', () =>
+      Promise.all(Array.from({ length: 50 }, (_, n) => step.run('work', () => n))),
+    );
+    await launch();
+    await flow();
+    expect(batches.map(({ length }) => length)).toEqual([1, 50, 1]);
+  });
+
+  test('a hundred runs at once share commits: far fewer than there are steps', async () => {
+    const { batches, faults } = recordingCommits();
+    const { workflow, launch } = await bench({ faults });
+    const flow = workflow('flow', async () => {
+      for (let n = 0; n < 10; n++) await step.run('work', () => n);
+    });
+    const app = await launch();
+    const handles = await Promise.all(Array.from({ length: 100 }, () => app.start(flow, [])));
+    await Promise.all(handles.map((handle) => handle.result()));
+    expect(batches.flat().length).toBe(1200);
+    expect(batches.length).toBeLessThan(100);
+  });
+
+  test('what comes in while a commit is under way gathers, and goes out together', async () => {
+    const [committing, go] = [gate(), gate()];
+    const batches: (readonly StoreEntry[])[] = [];
+    const { workflow, launch } = await bench({
+      faults: {
+        beforeCommit: async (entries) => {
+          batches.push(entries);
+          if (batches.length > 1) return;
+          committing.open();
+          await go.opened;
+        },
+      },
+    });
+    const flow = workflow('flow', async () => {});
+    const app = await launch();
+    const first = app.start(flow, []);
+    await committing.opened;
+    const others = [app.start(flow, []), app.start(flow, []), app.start(flow, [])];
+    await settled();
+    expect(batches.length).toBe(1);
+    go.open();
+    await Promise.all([first, ...others]);
+    expect(batches.slice(0, 2).map(ops)[1]).toEqual(['start', 'start', 'start', 'finish']);
+  });
+
+  test('nothing is handed to a workflow, or to whoever started it, before it is written', async () => {
+    let written = 0;
+    let held: (() => void) | undefined;
+    const { workflow, launch } = await bench({
+      faults: {
+        beforeCommit: () =>
+          new Promise<void>((resolve) => {
+            held = resolve;
+          }),
+        afterCommit: () => void ++written,
+      },
+    });
+    const seen: string[] = [];
+    const flow = workflow('flow', async () => {
+      seen.push(`begun after ${written}`);
+      await step.run('work', () => {});
+      seen.push(`went on after ${written}`);
+    });
+    const app = await launch();
+    const result = app
+      .start(flow, [])
+      .then((handle) => handle.result())
+      .then(() => void seen.push(`ended after ${written}`));
+    for (let commit = 0; commit < 3; commit++) {
+      await eventually(() => held !== undefined);
+      await settled();
+      expect(seen.length).toBe(commit);
+      const release = held!;
+      held = undefined;
+      release();
+      await eventually(() => seen.length === commit + 1);
+    }
+    await result;
+    expect(seen).toEqual(['begun after 1', 'went on after 2', 'ended after 3']);
+  });
+
+  test('an idle app commits nothing', async () => {
+    const { batches, faults } = recordingCommits();
+    const { workflow, launch } = await bench({ faults });
+    const flow = workflow('flow', async () => {});
+    await launch();
+    await flow();
+    const { length } = batches;
+    await settled(200);
+    expect(batches.length).toBe(length);
+  });
+});

@@ -1,0 +1,110 @@
+import type pg from 'pg';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { commitBatch } from '../src/sql/batch/commit.js';
+import { readStanding } from '../src/sql/batch/standing.js';
+import { recordCheckpoint } from '../src/sql/checkpoints/record.js';
+import { buryExecutors } from '../src/sql/executors/bury.js';
+import { renewExecutor } from '../src/sql/executors/renew.js';
+import { schemaNamed } from '../src/sql/names.js';
+import { cancelRuns } from '../src/sql/runs/cancel.js';
+import { claimRuns } from '../src/sql/runs/claim.js';
+import { findRun } from '../src/sql/runs/find.js';
+import { listOwnedRuns } from '../src/sql/runs/owned.js';
+import { resumeRun } from '../src/sql/runs/resume.js';
+import { readStatuses } from '../src/sql/runs/statuses.js';
+import type { Statement, Value } from '../src/sql/statement.js';
+import { listSteps } from '../src/sql/steps/list.js';
+import { loadJournals } from '../src/sql/steps/load.js';
+import { type Home, postgresHome } from './support/homes.js';
+import { openClient } from './support/sessions.js';
+
+// A prepared statement keeps its plan until the tables are analyzed anew. So a plan that was made while an installation was
+// new must still be right when it has taken its first load.
+
+interface Case {
+  readonly statement: Pick<Statement<readonly Value[], unknown>, 'name' | 'text'>;
+  /** What it may look runs up by, beside their key. */
+  readonly by?: RegExp;
+}
+
+const batches = [1, 2, 3, 4, 5, 6, 7].map((kinds): Case => {
+  const has = (kind: number): boolean => (kinds & kind) > 0;
+  return { statement: commitBatch({ starts: has(1), steps: has(2), changes: has(4) }) };
+});
+
+const CASES: readonly Case[] = [
+  ...batches,
+  { statement: readStanding },
+  { statement: claimRuns, by: /^runs_due$/ },
+  { statement: listOwnedRuns, by: /^runs_held$/ },
+  { statement: loadJournals },
+  { statement: renewExecutor, by: /^runs_held$/ },
+  { statement: buryExecutors, by: /^runs_held$/ },
+  { statement: cancelRuns },
+  { statement: resumeRun },
+  { statement: readStatuses },
+  { statement: findRun },
+  { statement: listSteps },
+  { statement: recordCheckpoint },
+];
+
+let home: Home;
+let client: pg.Client;
+
+beforeAll(async () => {
+  home = await postgresHome();
+  client = await openClient(home.url);
+  await client.query('set plan_cache_mode = force_generic_plan');
+});
+
+afterAll(async () => {
+  await client.end();
+  await home.dispose();
+});
+
+async function planOf({ statement }: Case, as: string): Promise<string> {
+  const text = statement.text(schemaNamed(home.schema));
+  const parameters = new Set(text.match(/\$\d+/g)).size;
+  await client.query(`prepare ${as} as ${text}`);
+  const nulls = Array.from({ length: parameters }, () => 'null').join(', ');
+  const { rows } = await client.query(`explain execute ${as}${parameters > 0 ? `(${nulls})` : ''}`);
+  return rows.map((row) => row['QUERY PLAN']).join('\n');
+}
+
+function expectLookUps(plan: string, by: RegExp | undefined): void {
+  expect(plan).not.toMatch(/Seq Scan on (runs|steps)/);
+  const indexes = [...plan.matchAll(/(?:using|Bitmap Index Scan on) (runs_\w+|steps_\w+)/g)].map(
+    ([, name]) => name!,
+  );
+  const others = indexes.filter((name) => !/^(runs|steps)_pkey$/.test(name));
+  expect(others.filter((name) => !by?.test(name))).toEqual([]);
+  // Above this, the server compiles a statement before it executes it.
+  expect(
+    Math.max(...[...plan.matchAll(/cost=[\d.]+\.\.([\d.]+)/g)].map(([, cost]) => Number(cost))),
+  ).toBeLessThan(20_000);
+}
+
+describe('in a new schema', () => {
+  test.each(CASES)('$statement.name looks rows up by an index', async (one) => {
+    expectLookUps(await planOf(one, `new_${one.statement.name}`), one.by);
+  });
+});
+
+describe('in a schema with few runs, analyzed', () => {
+  beforeAll(async () => {
+    const { runs, steps } = schemaNamed(home.schema);
+    await client.query(
+      `insert into ${runs} (id, key, workflow, version, state, epoch, input, created_at, completed_at)
+       select n::text, gen_random_uuid(), 'checkout', '1', 'succeeded', 1, '[]', now(), now() from generate_series(1, 30) n`,
+    );
+    await client.query(
+      `insert into ${steps} (run_id, seq, kind, name, attempt, epoch, started_at)
+       select n::text, 0, 'step', 'x', 1, 1, now() from generate_series(1, 30) n`,
+    );
+    await client.query(`vacuum analyze ${runs}, ${steps}`);
+  });
+
+  test.each(CASES)('$statement.name looks rows up by an index', async (one) => {
+    expectLookUps(await planOf(one, `few_${one.statement.name}`), one.by);
+  });
+});
