@@ -1,7 +1,15 @@
 // The order of imports. This file is the only place where it is written.
 
 /** Folders of packages/core/src, from left to right; folders on one line do not import each other. */
-const order = [['errors'], ['time'], ['codec'], ['define', 'replay'], ['store'], ['memory', 'engine'], ['client']];
+const order = [
+  ['errors'],
+  ['time'],
+  ['codec'],
+  ['define', 'replay'],
+  ['store'],
+  ['memory', 'engine'],
+  ['client'],
+];
 const doors = ['index', 'adapter', 'internal'];
 
 const core = '^packages/core/src/';

@@ -20,7 +20,9 @@ for (const version of VERSIONS) {
     const args = [vitest, 'run', '--reporter=dot', ...filters];
     const { status } = spawnSync(node, args, { cwd: join(root, folder), stdio: 'inherit' });
     if (status !== 0) failed += 1;
-    console.log(`${folder} on Node ${version}: ${status === 0 ? 'passed' : 'FAILED'} in ${seconds(started)}\n`);
+    console.log(
+      `${folder} on Node ${version}: ${status === 0 ? 'passed' : 'FAILED'} in ${seconds(started)}\n`,
+    );
   }
 }
 process.exit(failed === 0 ? 0 : 1);

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { Holdfast, isHoldfastError } from '@holdfast/core';
 import { postgres } from '@holdfast/orm-drizzle';
 import { serve } from '@hono/node-server';
@@ -38,7 +37,10 @@ const server = serve({ fetch: http.fetch, hostname: '127.0.0.1', port }, (addres
   console.log(`The shop is open at http://127.0.0.1:${address.port} (process ${process.pid})`),
 );
 
-await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+await new Promise<void>((asked) => {
+  process.on('SIGINT', () => asked());
+  process.on('SIGTERM', () => asked());
+});
 server.close();
 await app.shutdown();
 await closeDatabase();

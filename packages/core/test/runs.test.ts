@@ -82,7 +82,16 @@ describe("looking at a run's steps", () => {
     const at = new Date(clock.now());
     const common = { epoch: 1, attempt: 1, retryAt: undefined, startedAt: at, completedAt: at };
     expect(await app.runs.steps('p')).toEqual([
-      { ...common, seq: 0, ordinal: 3, kind: 'step', name: 'slow', output: new Date(5), error: undefined, childId: undefined },
+      {
+        ...common,
+        seq: 0,
+        ordinal: 3,
+        kind: 'step',
+        name: 'slow',
+        output: new Date(5),
+        error: undefined,
+        childId: undefined,
+      },
       {
         ...common,
         seq: 1,
@@ -93,8 +102,26 @@ describe("looking at a run's steps", () => {
         error: expect.objectContaining({ message: 'no' }),
         childId: undefined,
       },
-      { ...common, seq: 2, ordinal: 2, kind: 'child', name: 'child', output: 'child', error: undefined, childId: 'p.2' },
-      { ...common, seq: 3, ordinal: 4, kind: 'sleep', name: 'sleep', output: undefined, error: undefined, childId: undefined },
+      {
+        ...common,
+        seq: 2,
+        ordinal: 2,
+        kind: 'child',
+        name: 'child',
+        output: 'child',
+        error: undefined,
+        childId: 'p.2',
+      },
+      {
+        ...common,
+        seq: 3,
+        ordinal: 4,
+        kind: 'sleep',
+        name: 'sleep',
+        output: undefined,
+        error: undefined,
+        childId: undefined,
+      },
     ]);
   });
 
@@ -200,7 +227,10 @@ describe('resuming', () => {
     const app = await launch();
     const handle = await app.start(flow, []);
     await errorOf(handle.result());
-    const [first, second] = await Promise.allSettled([app.runs.resume(handle.id), app.runs.resume(handle.id)]);
+    const [first, second] = await Promise.allSettled([
+      app.runs.resume(handle.id),
+      app.runs.resume(handle.id),
+    ]);
     expect(first.status).toBe('fulfilled');
     expect(second).toMatchObject({ status: 'rejected', reason: { code: 'RUN_NOT_FINISHED' } });
     expect(await handle.result()).toBe(2);

@@ -21,7 +21,14 @@ describe('a transactional step', () => {
     expect(database.rows).toEqual(['order-1']);
     expect(batches.flat().map(({ op }) => op)).toEqual(['start', 'finish']);
     expect(await app.runs.steps(handle.id)).toMatchObject([
-      { kind: 'transaction', name: 'record', ordinal: 1, attempt: 1, epoch: 1, output: { recorded: 'order-1' } },
+      {
+        kind: 'transaction',
+        name: 'record',
+        ordinal: 1,
+        attempt: 1,
+        epoch: 1,
+        output: { recorded: 'order-1' },
+      },
     ]);
   });
 
@@ -124,13 +131,18 @@ describe('a transactional step', () => {
     const flow = workflow('flow', () => tx.run('record', () => {}));
     await launch();
     await Promise.all([flow(), flow(), flow()]);
-    expect(database.transactions.flatMap(({ text }) => text).filter((text) => text === 'is here').length).toBe(1);
+    expect(
+      database.transactions.flatMap(({ text }) => text).filter((text) => text === 'is here').length,
+    ).toBe(1);
   });
 
   test('holds plain steps in its body as parts of it', async () => {
     const { workflow, launch, tx } = await shop('here');
     const flow = workflow('flow', () =>
-      tx.run('outer', async () => [currentRun()?.step?.name, await step.run('inner', () => currentRun()?.step?.name)]),
+      tx.run('outer', async () => [
+        currentRun()?.step?.name,
+        await step.run('inner', () => currentRun()?.step?.name),
+      ]),
     );
     const app = await launch();
     const handle = await app.start(flow, []);
@@ -309,10 +321,14 @@ describe('a transactional step outside a run', () => {
       return { fn: () => order };
     });
     expect((await record('a')).fn()).toBe('a');
-    expect(await errorOf(tx.run('bad', async (t) => {
-      t.insert('b');
-      throw new Error('no');
-    }))).toMatchObject({ message: 'no' });
+    expect(
+      await errorOf(
+        tx.run('bad', async (t) => {
+          t.insert('b');
+          throw new Error('no');
+        }),
+      ),
+    ).toMatchObject({ message: 'no' });
     expect(database.rows).toEqual(['a']);
   });
 

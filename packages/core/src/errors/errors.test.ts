@@ -32,7 +32,9 @@ describe("Holdfast's errors", () => {
     expect(isHoldfastError(foreign)).toBe(true);
     expect(isHoldfastError(foreign, 'SHUT_DOWN')).toBe(true);
     expect(isHoldfastError(foreign, 'RUN_NOT_FOUND')).toBe(false);
-    expect(isHoldfastError(new NonDeterminismError('r', 0, { kind: 'step', name: 'a' }, undefined))).toBe(true);
+    expect(isHoldfastError(new NonDeterminismError('r', 0, { kind: 'step', name: 'a' }, undefined))).toBe(
+      true,
+    );
   });
 
   test.each([

@@ -80,6 +80,11 @@ export class FakeDatabase {
     owns: (tx): tx is FakeTx => tx instanceof FakeTx && tx.database === this,
   };
 
+  /** Lets commits land whose connection was lost. */
+  async landLate(): Promise<void> {
+    for (const land of this.#late.splice(0)) await land();
+  }
+
   async #commit(tx: FakeTx): Promise<void> {
     const land = async (): Promise<void> => {
       for (const write of tx.writes) await write();
@@ -118,7 +123,7 @@ export class FakeDatabase {
   }
 
   async #record(tx: FakeTx, checkpoint: Checkpoint): Promise<SqlRow[]> {
-    for (const land of this.#late.splice(0)) await land();
+    await this.landLate();
     const { runId, epoch, seq } = checkpoint;
     const run = await this.#journals!.run(runId);
     if (run?.state !== 'running' || run.epoch !== epoch) return [{ outcome: 'lost' }];
@@ -129,7 +134,7 @@ export class FakeDatabase {
   }
 
   async #recordApart(tx: FakeTx, { runKey, seq, output, outputExtra }: Checkpoint): Promise<SqlRow[]> {
-    for (const land of this.#late.splice(0)) await land();
+    await this.landLate();
     const key = `${runKey} ${seq}`;
     if (this.apart.has(key)) return [{ outcome: 'exists' }];
     tx.writes.push(async () => this.apart.set(key, { output, outputExtra }));
@@ -145,7 +150,13 @@ export class FakeDatabase {
     const [existing] = await this.#journals!.statuses([start.id]);
     if (existing) return [{ kind: 'exists', workflow: existing.workflow }];
     const { input: json, inputExtra: extra, ...rest } = start;
-    const run: NewRun = { ...rest, input: { json, extra }, executorId: null, startedAtMs: null, parentId: null };
+    const run: NewRun = {
+      ...rest,
+      input: { json, extra },
+      executorId: null,
+      startedAtMs: null,
+      parentId: null,
+    };
     tx.writes.push(async () => {
       await this.#journals!.commit([{ op: 'start', run }]);
       await this.#journals!.announce([{ kind: 'work' }]);
@@ -178,7 +189,9 @@ export const fakeCheckpoints: Checkpoints = {
   findApart: async (sql, runKey, seq) => (await sql('find apart', [`${runKey} ${seq}`]))[0] as never,
   start: async (sql, { installationId }, start) => {
     const [here] = await sql('is here', [installationId]);
-    return here!['here'] ? ((await sql('start', [JSON.stringify(start)]))[0] as never) : { kind: 'elsewhere' };
+    return here!['here']
+      ? ((await sql('start', [JSON.stringify(start)]))[0] as never)
+      : { kind: 'elsewhere' };
   },
 };
 
