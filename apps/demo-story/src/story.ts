@@ -4,6 +4,7 @@ import pc from 'picocolors';
 import { openShopDatabase } from './database.js';
 import { Gateway } from './gateway/server.js';
 import { holds, prove, type Sale } from './proof.js';
+import { databaseClock } from './story/clock.js';
 import { board, verdicts } from './story/ending.js';
 import { play } from './story/play.js';
 import { Stage } from './story/stage.js';
@@ -32,7 +33,7 @@ export async function tellStory({ orm, worker }: StoryOptions): Promise<boolean>
   const gateway = await Gateway.open({ latencyMs: 200, busyOnceIn: 5 });
   const prefix = newPrefix();
   const stock = await stockUp(db, prefix);
-  const stage = new Stage(db, print);
+  const stage = new Stage(db, await databaseClock(db), print);
   process.once('SIGINT', () => stage.breakOff(new Error('Interrupted')));
   try {
     await play({ stage, gateway, db, databaseUrl: database.url, prefix, script: worker });

@@ -18,7 +18,6 @@ export interface WorkerOptions {
 /** A process that runs the shop, to be killed. */
 export class Worker {
   readonly name: string;
-  readonly startedAt = Date.now();
   readonly #child: ChildProcess;
   readonly #ended: Promise<unknown>;
   #output = '';

@@ -215,9 +215,7 @@ describe('an executor that was buried while it lives', () => {
     expect(await journalOf(other, id)).toEqual(['work']);
   });
 
-  // Fails: stores record such a run with epoch 0, so whoever claims it gets epoch 1, which the buried one has too. With
-  // epoch 1 for every start in an executor's name, dead or alive, this passes: make it a plain test then.
-  test.fails('goes on with nothing that it started and another took: its first write is refused', async () => {
+  test('goes on with nothing that it started and another took: its first write is refused', async () => {
     const { workflow, launch, store } = await bench();
     const [writing, go, end] = [gate(), gate(), gate()];
     const seen: string[] = [];

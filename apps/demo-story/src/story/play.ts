@@ -20,20 +20,20 @@ export interface Props {
 
 /** Four acts. Each kills a worker at a worse moment than the one before. */
 export async function play(props: Props): Promise<void> {
-  const chapter = (title: string): void => props.stage.timeline.chapter(Date.now(), title);
+  const { stage } = props;
 
-  chapter('1. A worker is killed in the middle of its work');
+  stage.chapter('1. A worker is killed in the middle of its work');
   const [a, b] = await Promise.all([open(props, 'A'), open(props, 'B')]);
   await atAnyMoment(props, a, b);
 
-  chapter('2. A worker is killed between its COMMIT and the answer');
+  stage.chapter('2. A worker is killed between its COMMIT and the answer');
   await betweenCommitAndAnswer(props, b);
 
-  chapter('3. A worker is killed in a step: it has charged a card, and nobody knows');
+  stage.chapter('3. A worker is killed in a step: it has charged a card, and nobody knows');
   const d = await open(props, 'D');
   await whileCharging(props, b, d);
 
-  chapter('4. The last worker is killed, and nobody is left');
+  stage.chapter('4. The last worker is killed, and nobody is left');
   await theLastOne(props, d);
 }
 

@@ -13,6 +13,8 @@ const PATIENCE_MS = 30_000;
 export interface Kill {
   readonly worker: Worker;
   readonly at: number;
+  /** How many workers had been started by then. */
+  readonly started: number;
 }
 
 /** A run that went from a killed worker to another one. */
@@ -38,25 +40,30 @@ interface Wish {
  * timeline tells of runs and steps is read from there.
  */
 export class Stage {
-  readonly timeline: Timeline;
   readonly orders: Order[] = [];
   readonly kills: Kill[] = [];
   readonly takeovers: Takeover[] = [];
   /** Steps of runs that were taken over, which stood in the journal by then: they did not run again. */
   keptSteps = 0;
   readonly #db: pg.Client;
+  readonly #now: () => number;
+  readonly #timeline: Timeline;
   readonly #workers: Worker[] = [];
   readonly #runs = new Map<string, RunRow>();
   /** Who held which run in which epoch. */
   readonly #holders = new Map<string, string>();
+  /** When something was last told of a run. */
+  readonly #toldAt = new Map<string, number>();
   readonly #watching: Promise<void>;
   #wishes: Wish[] = [];
   #trouble: unknown;
   #isOver = false;
 
-  constructor(db: pg.Client, print: (line: string) => void) {
+  /** @param now the clock that the journal goes by. */
+  constructor(db: pg.Client, now: () => number, print: (line: string) => void) {
     this.#db = db;
-    this.timeline = new Timeline(Date.now(), print);
+    this.#now = now;
+    this.#timeline = new Timeline(now(), print);
     this.#watching = this.#watch();
   }
 
@@ -69,12 +76,16 @@ export class Stage {
     return this.#holders.get(`${run} ${epoch}`) ?? '?';
   }
 
+  chapter(title: string): void {
+    this.#timeline.chapter(this.#now(), title);
+  }
+
   /** Starts a worker. Resolves when its shop is open. */
   async open(name: string, options: WorkerOptions): Promise<Worker> {
     const worker = new Worker(name, options);
     this.#workers.push(worker);
     await worker.opened();
-    this.timeline.worker(Date.now(), name, pc.dim(`is ready (process ${worker.pid})`));
+    this.#timeline.worker(this.#now(), name, pc.dim(`is ready (process ${worker.pid})`));
     return worker;
   }
 
@@ -82,7 +93,7 @@ export class Stage {
   async place(worker: Worker, order: Order): Promise<void> {
     const { id, sku, quantity, shipTo } = order;
     const goods = count(quantity, sku.split('-')[0]!);
-    this.timeline.worker(Date.now(), worker.name, `${id}  ${pc.dim(`ordered: ${goods}, to ${shipTo}`)}`);
+    this.#tell(id, this.#now(), worker.name, pc.dim(`ordered: ${goods}, to ${shipTo}`));
     this.#holders.set(`${id} 1`, worker.name);
     this.orders.push(order);
     await worker.checkout(order);
@@ -90,29 +101,25 @@ export class Stage {
 
   /** Sends an order that was placed before to another worker, as customers do who hear nothing. */
   async placeAgain(worker: Worker, order: Order): Promise<void> {
-    const at = Date.now();
+    const at = this.#now();
     await worker.checkout(order);
-    this.timeline.worker(
-      at,
-      worker.name,
-      `${order.id}  ${pc.dim('ordered again, with the same id: the same run')}`,
-    );
+    this.#tell(order.id, at, worker.name, pc.dim('ordered again, with the same id: the same run'));
   }
 
   /** Kills a worker. */
   async kill(worker: Worker, how: string): Promise<void> {
-    const at = Date.now();
+    const at = this.#now();
     void worker.kill();
-    this.kills.push({ worker, at });
+    this.kills.push({ worker, at, started: this.#workers.length });
     await this.#look();
     const held = this.#heldBy(worker);
-    this.timeline.worker(at, worker.name, pc.red(pc.bold(`SIGKILL ${how}`)));
-    this.timeline.more(at, pc.red(`in its hands: ${held.length > 0 ? list(held) : 'nothing'}`));
+    this.#timeline.worker(at, worker.name, pc.red(pc.bold(`SIGKILL ${how}`)));
+    this.#timeline.more(at, pc.red(`in its hands: ${held.length > 0 ? list(held) : 'nothing'}`));
   }
 
   /** Adds what else is known of the last kill. */
   remark(text: string): void {
-    this.timeline.more(this.kills.at(-1)!.at, text);
+    this.#timeline.more(this.kills.at(-1)!.at, text);
   }
 
   /** Breaks off: whoever waits for something here, waits no more. */
@@ -148,7 +155,7 @@ export class Stage {
   async close(): Promise<void> {
     this.#isOver = true;
     await this.#watching;
-    this.timeline.flush();
+    this.#timeline.flush();
     await Promise.all(this.#workers.filter(({ isAlive }) => isAlive).map((worker) => worker.stop()));
   }
 
@@ -157,7 +164,7 @@ export class Stage {
       while (!this.#isOver) {
         await this.#look();
         this.#grant();
-        this.timeline.flush(Date.now());
+        this.#timeline.flush(this.#now());
         await delay(LOOK_MS);
       }
     } catch (error) {
@@ -185,7 +192,7 @@ export class Stage {
   }
 
   #noteTakeovers(rows: readonly RunRow[]): void {
-    const at = Date.now();
+    const at = this.#now();
     const taken = new Map<string, Takeover[]>();
     for (const row of rows) {
       this.#runs.set(row.id, row);
@@ -195,8 +202,9 @@ export class Stage {
       this.#holders.set(key, to.name);
       const from = this.kills.find(({ worker }) => worker.name === this.holder(row.id, row.epoch - 1));
       if (!from) continue;
-      const byNewcomer = to.startedAt > from.at;
-      const takeover = { run: row.id, to: to.name, from, afterMs: at - from.at, byNewcomer };
+      const byNewcomer = this.#workers.indexOf(to) >= from.started;
+      const takeover = { run: row.id, to: to.name, from, afterMs: Math.round(at - from.at), byNewcomer };
+      this.#toldAt.set(row.id, at);
       this.takeovers.push(takeover);
       this.keptSteps += row.steps.filter(({ kind, epoch }) => kind !== 'sleep' && epoch < row.epoch).length;
       taken.set(to.name, [...(taken.get(to.name) ?? []), takeover]);
@@ -204,7 +212,7 @@ export class Stage {
     for (const [to, takeovers] of taken) {
       const runs = list(takeovers.map(({ run }) => run));
       const { afterMs } = takeovers[0]!;
-      this.timeline.worker(at, to, pc.green(`takes over ${runs}, ${afterMs} ms after the kill`));
+      this.#timeline.worker(at, to, pc.green(`takes over ${runs}, ${afterMs} ms after the kill`));
     }
   }
 
@@ -212,7 +220,7 @@ export class Stage {
     for (const step of row.steps.slice(before?.steps.length ?? 0)) this.#tellOfStep(row, step);
     if (!hasEnded(row) || (before && hasEnded(before))) return;
     const outcome = row.outcome ?? row.state;
-    this.timeline.worker(row.endedAt!, this.holder(row.id, row.epoch), `${row.id}  ${pc.bold(outcome)}`);
+    this.#tell(row.id, row.endedAt!, this.holder(row.id, row.epoch), pc.bold(outcome));
   }
 
   #tellOfStep(row: RunRow, { name, kind, at, attempt, epoch, error }: RecordedStep): void {
@@ -222,11 +230,14 @@ export class Stage {
       ...(attempt > 1 ? [`attempt ${attempt}`] : []),
       ...(error ? [pc.yellow(error)] : []),
     ];
-    this.timeline.worker(
-      at,
-      this.holder(row.id, epoch),
-      `${row.id}  ${fill(name, 15)}${remarks.join('  ')}`.trimEnd(),
-    );
+    this.#tell(row.id, at, this.holder(row.id, epoch), `${fill(name, 15)}${remarks.join('  ')}`.trimEnd());
+  }
+
+  /** Tells something of a run; never as if it were before what was told of it last, for clocks differ a little. */
+  #tell(run: string, at: number, worker: string, text: string): void {
+    const then = Math.max(at, this.#toldAt.get(run) ?? 0);
+    this.#toldAt.set(run, then);
+    this.#timeline.worker(then, worker, `${run}  ${text}`);
   }
 
   /** The runs that a worker has in hand; a killed one keeps them until another takes them. */

@@ -25,11 +25,6 @@ export class Timeline {
     this.#add(at, `${this.#time(at)}  ${coloured(name)}  ${text}`);
   }
 
-  /** Something that the story did. */
-  note(at: number, text: string): void {
-    this.#add(at, `${this.#time(at)}     ${text}`);
-  }
-
   /** A second line of what was told at that moment. */
   more(at: number, text: string): void {
     this.#add(at, `${' '.repeat(12)}${text}`);

@@ -163,7 +163,7 @@ export const leases = subjectApart('leases', (test) => {
     const run = { ...bench.newRun({ executorId: 'victim', startedAtMs: SOME_TIME_MS }), epoch: 1 };
     expect(await bench.commit(start(run))).toEqual({ kind: 'written' });
     expect(await bench.commit(start(run))).toEqual({ kind: 'written' });
-    expect(await bench.see(run.id)).toMatchObject({ state: 'pending', executorId: null, epoch: 0 });
+    expect(await bench.see(run.id)).toMatchObject({ state: 'pending', executorId: null, epoch: 1 });
     expect(await bench.commit(outcome(run))).toEqual({ kind: 'lost' });
     const claimed = await bench.claimOne('a');
     expect(claimed.id).toBe(run.id);

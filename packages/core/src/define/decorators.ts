@@ -114,15 +114,17 @@ export interface NamedInstance {
 
 /** The workflows of an object with decorated methods: an instance, a named one, or a class with static ones. */
 export function workflowsOf(value: object): readonly WorkflowFunction[] {
-  const { instance, name } =
-    'instance' in value ? (value as NamedInstance) : { instance: value, name: undefined };
+  const { instance, name } = isNamed(value) ? value : { instance: value, name: undefined };
   const found: WorkflowFunction[] = [];
+  const seen = new Set<string>();
   for (
     let owner: object | null = instance;
     owner && owner !== Object.prototype;
     owner = Object.getPrototypeOf(owner)
   ) {
     for (const key of Object.getOwnPropertyNames(owner)) {
+      if (seen.has(key)) continue; // overridden
+      seen.add(key);
       const method = methodOf(Object.getOwnPropertyDescriptor(owner, key)?.value);
       if (method) found.push(bind(method, instance, name));
     }
@@ -174,6 +176,11 @@ function isContext(value: unknown): value is ClassMethodDecoratorContext {
 
 function methodOf(value: unknown): WorkflowMethod | undefined {
   return typeof value === 'function' ? (value as { [METHOD]?: WorkflowMethod })[METHOD] : undefined;
+}
+
+function isNamed(value: object): value is NamedInstance {
+  const { instance, name } = value as Partial<NamedInstance>;
+  return typeof value === 'object' && typeof name === 'string' && isObject(instance);
 }
 
 function isObject(value: unknown): value is object {

@@ -66,7 +66,8 @@ function start({ tables, nowMs, isDead }: Moment, { run }: StartEntry): EntryOut
     version: run.version,
     state: isTaken ? 'running' : 'pending',
     executorId,
-    epoch: isTaken ? 1 : 0,
+    // Also if its executor is dead and does not know it: it believes to hold epoch 1, so nobody else may get that.
+    epoch: run.executorId === null ? 0 : 1,
     input: copyPayload(run.input),
     output: null,
     error: null,

@@ -3,7 +3,8 @@ import type { NewRun } from './run.js';
 
 /**
  * Records a new run. Answers `exists`, and changes nothing, if the id is taken. In the name of an executor that was
- * declared dead it is recorded as pending, for others to claim.
+ * declared dead it is recorded as pending, for others to claim, and at epoch 1 all the same: that one believes to hold
+ * that epoch, so nobody else may get it.
  */
 export interface StartEntry {
   readonly op: 'start';

@@ -25,7 +25,8 @@ started as (
   select e.id, e.key, e.workflow, e.version,
     case when e.is_taken then 'running' else 'pending' end,
     case when e.is_taken then e.executor_id end,
-    case when e.is_taken then 1 else 0 end,
+    -- Also if its executor is dead and does not know it: it believes to hold epoch 1, so nobody else may get that.
+    (e.executor_id is not null)::int,
     case when not e.is_taken then clock.now + ${msInterval('e.delay_ms')} end,
     e.input::json, e.input_extra::json, e.tags::jsonb, e.parent_id,
     clock.now,

@@ -1,0 +1,104 @@
+import {
+  currentRun,
+  type Registry,
+  Step,
+  Transaction,
+  type TransactionalStepMaker,
+  Workflow,
+} from '../../src/index.js';
+
+// Compiled twice by the tests, with the standard decorators and with `experimentalDecorators`, and type-checked under
+// both (tsconfig.json, tsconfig.experimental.json).
+
+/** What the decorated classes work with. */
+export interface ShopParts {
+  readonly registry: Registry;
+  readonly tx: TransactionalStepMaker<{ insert(row: string): void }>;
+  /** What was called. */
+  readonly calls: string[];
+}
+
+/** A new set of classes, for one test. */
+export function defineShop({ registry, tx, calls }: ShopParts) {
+  class Shop {
+    constructor(readonly currency: string) {}
+
+    @Workflow({ registry })
+    async checkout(order: string, cents: number): Promise<string> {
+      calls.push(`checkout ${order}`);
+      const paid = await this.charge(cents);
+      await this.record(order);
+      return `${order}: ${paid}`;
+    }
+
+    @Step()
+    async charge(cents: number): Promise<string> {
+      calls.push(`charge ${cents}`);
+      return this.format(cents);
+    }
+
+    @Transaction(tx)
+    async record(order: string): Promise<void> {
+      calls.push(`record ${order}`);
+      tx.current().insert(`${order} in ${this.currency}`);
+    }
+
+    @Workflow({ registry, name: 'all orders', version: '7' })
+    async checkoutAll(orders: readonly string[]): Promise<string[]> {
+      return Promise.all(orders.map((order, n) => this.checkout(order, n)));
+    }
+
+    @Workflow({ registry, name: 'stubborn' })
+    async insist(): Promise<number> {
+      return this.try();
+    }
+
+    @Step({ name: 'try hard', retry: { attempts: 3, initial: 1 }, timeout: '10s' })
+    async try(): Promise<number> {
+      const { attempt } = currentRun()!.step!;
+      if (attempt < 3) throw new Error('busy');
+      return attempt;
+    }
+
+    /** Not decorated. */
+    format(cents: number): string {
+      return `${cents} ${this.currency}`;
+    }
+
+    static till = 100;
+
+    @Workflow({ registry })
+    static async close(): Promise<string> {
+      return `closed with ${await this.count()}`;
+    }
+
+    @Step()
+    static async count(): Promise<number> {
+      return this.till;
+    }
+  }
+
+  class Bookshop extends Shop {
+    override format(cents: number): string {
+      return `${super.format(cents)} in a bookshop`;
+    }
+  }
+
+  class Auction extends Shop {
+    @Workflow({ registry })
+    override async checkout(order: string, cents: number): Promise<string> {
+      return `auctioned ${await super.charge(cents)} for ${order}`;
+    }
+  }
+
+  class Single {
+    static readonly instance = new Single();
+
+    @Workflow({ registry, name: 'single' })
+    static async start(): Promise<string> {
+      return 'started';
+    }
+  }
+
+  return { Shop, Bookshop, Auction, Single };
+}
