@@ -7,7 +7,7 @@ import { checkpoints } from '@holdfast/postgres/internal';
 import { drizzleAdapter } from './drizzle-adapter.js';
 import type { DrizzleDatabase } from './drizzle-types.js';
 
-export { type PostgresOptions, pglite, postgres } from '@holdfast/postgres';
+export { type PostgresOptions, pglite, postgres, startEmbedded } from '@holdfast/postgres';
 export type { DrizzleDatabase } from './drizzle-types.js';
 
 /**

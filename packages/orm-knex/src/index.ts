@@ -7,7 +7,7 @@ import { checkpoints } from '@holdfast/postgres/internal';
 import { knexAdapter } from './knex-adapter.js';
 import type { KnexDatabase } from './knex-types.js';
 
-export { type PostgresOptions, pglite, postgres } from '@holdfast/postgres';
+export { type PostgresOptions, pglite, postgres, startEmbedded } from '@holdfast/postgres';
 export type { KnexDatabase } from './knex-types.js';
 
 /**

@@ -7,7 +7,7 @@ import { checkpoints } from '@holdfast/postgres/internal';
 import { prismaAdapter } from './prisma-adapter.js';
 import type { PrismaDatabase } from './prisma-types.js';
 
-export { type PostgresOptions, pglite, postgres } from '@holdfast/postgres';
+export { type PostgresOptions, pglite, postgres, startEmbedded } from '@holdfast/postgres';
 export type { PrismaDatabase } from './prisma-types.js';
 
 /** Options of transactional steps on Prisma. */

@@ -39,6 +39,7 @@ export class Bench {
   readonly #makeOrm: MakeOrm;
   readonly #apps: Holdfast[] = [];
   readonly #cleanUps: (() => Promise<unknown>)[] = [];
+  #opened: Store | undefined;
 
   private constructor(
     parts: Pick<Bench, 'ground' | 'home' | 'orm' | 'ormWire' | 'storeWire' | 'registry'>,
@@ -120,23 +121,28 @@ export class Bench {
 
   /** Declares an app's executor dead, whether it is or not, and tells the others. */
   async bury(app: Holdfast): Promise<void> {
-    const store = this.store();
-    await store.open();
-    await store.bury(app.executorId);
-    await store.announce([{ kind: 'work' }]);
+    await (await this.#bystander()).bury(app.executorId);
+    await this.callForWork();
   }
 
   /** Tells all apps to look for work, so that no test waits for them to do so by themselves. */
   async callForWork(): Promise<void> {
-    const store = this.store();
-    await store.open();
-    await store.announce([{ kind: 'work' }]);
+    await (await this.#bystander()).announce([{ kind: 'work' }]);
   }
 
   /** Stops an app as a kill would, and declares it dead. */
   async crash(app: Holdfast): Promise<void> {
     app.halt();
     await this.bury(app);
+  }
+
+  /** A store of nobody's, to speak through. */
+  async #bystander(): Promise<Store> {
+    if (this.#opened) return this.#opened;
+    const store = this.store();
+    await store.open();
+    this.#opened = store;
+    return store;
   }
 
   store(schema?: string): Store {

@@ -71,8 +71,8 @@ export class Engine implements StoreListener {
     this.#executor.claimer = this.#claimer;
     this.#executor.outcomes = this.#outcomes;
     this.#lease = new Lease(this.#deps, options.leaseMs, {
-      renewed: ({ nowMs, peers }) => {
-        this.#clock.set(nowMs);
+      renewed: ({ nowMs, peers }, roundTripMs) => {
+        this.#clock.set(nowMs, roundTripMs);
         this.#announcer.hasAudience = peers > 0;
       },
       freed: () => this.offerWork(),

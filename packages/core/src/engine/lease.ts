@@ -7,8 +7,8 @@ const RENEWALS_PER_LEASE = 3;
 
 /** What a lease tells the engine. */
 export interface LeaseListener {
-  /** The lease stands. */
-  renewed(renewal: Renewal): void;
+  /** The lease stands: the store said so in a round trip of that length, in milliseconds. */
+  renewed(renewal: Renewal, roundTripMs: number): void;
   /** Runs of executors whose lease lapsed are free to be claimed. */
   freed(runs: number): void;
   /** This executor was declared dead: none of its runs is its own any more. */
@@ -33,9 +33,10 @@ export class Lease {
 
   /** Takes out a lease under a new id. */
   async takeOut(executor: ExecutorInfo): Promise<void> {
+    const askedMs = this.#deps.clock.now();
     const renewal = await this.#deps.store.register(executor, this.#leaseMs);
     this.#executorId = executor.id;
-    this.#stands(renewal);
+    this.#stands(renewal, askedMs);
     if (renewal.lapsed > 0) await this.#buryLapsed();
   }
 
@@ -57,25 +58,23 @@ export class Lease {
 
   async #renew(): Promise<void> {
     const { store, clock, logger } = this.#deps;
+    const executorId = this.#executorId;
+    const askedMs = clock.now();
     try {
-      const renewal = await store.renew(this.#executorId, this.#leaseMs);
-      if (this.#isHalted) return;
+      const renewal = await store.renew(executorId, this.#leaseMs);
+      // Two renewals may be under way, as after a machine slept: one of them hears of the end, and begins anew.
+      if (this.#isHalted || executorId !== this.#executorId) return;
       if (!renewal.isAlive) {
-        logger.warn(
-          { executorId: this.#executorId },
-          'this executor was declared dead; it goes on under a new id',
-        );
+        logger.warn({ executorId }, 'this executor was declared dead; it goes on under a new id');
+        this.#executorId = '';
         return await this.#listener.lost();
       }
       // Who was cut off itself cannot tell the dead from those that were cut off with it.
       const wasCutOff = clock.now() - this.#lastRenewalMs > this.#leaseMs;
-      this.#stands(renewal);
+      this.#stands(renewal, askedMs);
       if (renewal.lapsed > 0 && !wasCutOff) await this.#buryLapsed();
     } catch (error) {
-      logger.warn(
-        { error, executorId: this.#executorId },
-        'the lease could not be renewed; it is tried again',
-      );
+      logger.warn({ error, executorId }, 'the lease could not be renewed; it is tried again');
       this.#schedule(this.#leaseMs / RENEWALS_PER_LEASE / 4);
     }
   }
@@ -85,9 +84,10 @@ export class Lease {
     if (runs > 0) this.#listener.freed(runs);
   }
 
-  #stands(renewal: Renewal): void {
+  #stands(renewal: Renewal, askedMs: number): void {
+    const nowMs = this.#deps.clock.now();
+    this.#listener.renewed(renewal, nowMs - askedMs);
     this.#lastRenewalMs = this.#deps.clock.now();
-    this.#listener.renewed(renewal);
     this.#schedule(this.#leaseMs / RENEWALS_PER_LEASE);
   }
 

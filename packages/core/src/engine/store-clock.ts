@@ -17,8 +17,13 @@ export class StoreClock implements Clock {
     return this.#machine.at(atMs - this.#offsetMs, fire);
   }
 
-  /** The store's time, as it was when its answer arrived. */
-  set(storeNowMs: number): void {
-    this.#offsetMs = storeNowMs - this.#machine.now();
+  /**
+   * The store's time, read somewhere within a round trip that ended now. As long as that does not contradict what is
+   * believed, nothing changes: a clock that follows every measurement would jump about.
+   */
+  set(storeNowMs: number, roundTripMs: number): void {
+    const measuredMs = storeNowMs + roundTripMs / 2 - this.#machine.now();
+    // A millisecond more, as both times are whole ones.
+    if (Math.abs(measuredMs - this.#offsetMs) > roundTripMs / 2 + 1) this.#offsetMs = measuredMs;
   }
 }

@@ -66,7 +66,7 @@ describe('durations', () => {
     '3 Days',
     '1s 200ms',
     '1,5s',
-    '9'.repeat(400) + 's',
+    `${'9'.repeat(400)}s`,
     'toString',
     '1constructor',
   ])('%j is refused', (text) => {

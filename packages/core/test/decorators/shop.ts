@@ -69,11 +69,13 @@ export function defineShop({ registry, tx, calls }: ShopParts) {
 
     @Workflow({ registry })
     static async close(): Promise<string> {
+      // biome-ignore lint/complexity/noThisInStatic: that `this` is kept is what is tested
       return `closed with ${await this.count()}`;
     }
 
     @Step()
     static async count(): Promise<number> {
+      // biome-ignore lint/complexity/noThisInStatic: that `this` is kept is what is tested
       return this.till;
     }
   }
@@ -93,6 +95,7 @@ export function defineShop({ registry, tx, calls }: ShopParts) {
 
   class Single {
     static readonly instance = new Single();
+    readonly kind = 'single';
 
     @Workflow({ registry, name: 'single' })
     static async start(): Promise<string> {

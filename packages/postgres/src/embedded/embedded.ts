@@ -57,10 +57,11 @@ class Use implements EmbeddedPostgres {
     return `postgres://postgres:${password}@127.0.0.1:${port}/${DATABASE}`;
   }
 
-  release(): Promise<void> {
+  /** A property, so that it may be taken out of its object. */
+  readonly release = (): Promise<void> => {
     this.leaving ??= this.leave();
     return this.leaving;
-  }
+  };
 
   /** Comes back when the server was killed, so that it runs again for all who still use it. */
   watch(): void {
