@@ -1,8 +1,18 @@
 import type { Orm, OrmPlace } from '@holdfast/conformance';
 import { DrizzleQueryError, eq, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/node-postgres';
-import { integer, pgTable, serial, text } from 'drizzle-orm/pg-core';
+import {
+  integer,
+  type PgDatabase,
+  type PgQueryResultHKT,
+  type PgTransaction,
+  pgTable,
+  serial,
+  text,
+} from 'drizzle-orm/pg-core';
+import { drizzle as drizzleOnPostgresJs } from 'drizzle-orm/postgres-js';
 import pg from 'pg';
+import postgresJs from 'postgres';
 import { drizzleAdapter } from '../../src/drizzle-adapter.js';
 import { drizzleSteps } from '../../src/index.js';
 
@@ -13,11 +23,24 @@ export const accounts = pgTable('account', {
 });
 
 /** Drizzle on node-postgres, as the suites use it. */
-export function makeOrm({ url, registry, poolSize }: OrmPlace) {
-  const pool = new pg.Pool({ connectionString: url, max: poolSize });
+export function makeOrm(place: OrmPlace) {
+  const pool = new pg.Pool({ connectionString: place.url, max: place.poolSize });
   // What breaks while nobody uses it is replaced by the pool.
   pool.on('error', () => undefined);
-  const db = drizzle(pool);
+  return ormOn(drizzle(pool), place, () => pool.end());
+}
+
+/** Drizzle on postgres.js, as the suites use it. */
+export function makePostgresJsOrm(place: OrmPlace) {
+  const client = postgresJs(place.url, { max: place.poolSize, onnotice: () => undefined });
+  return ormOn(drizzleOnPostgresJs(client), place, () => client.end());
+}
+
+function ormOn<Result extends PgQueryResultHKT>(
+  db: PgDatabase<Result>,
+  { registry }: OrmPlace,
+  close: () => Promise<void>,
+): Orm<PgTransaction<Result>> {
   return {
     steps: drizzleSteps(db, { registry }),
     adapter: drizzleAdapter(db),
@@ -35,6 +58,6 @@ export function makeOrm({ url, registry, poolSize }: OrmPlace) {
     },
     transaction: (work) => db.transaction(work),
     noTransaction: db,
-    close: () => pool.end(),
-  } satisfies Orm<Parameters<Parameters<typeof db.transaction>[0]>[0]>;
+    close,
+  };
 }
