@@ -8,7 +8,6 @@ export function tests(): ViteUserConfig {
       pool: 'forks',
       testTimeout: 30_000,
       hookTimeout: 60_000,
-      passWithNoTests: true,
       reporters: ['default', ['json', { outputFile: '.reports/vitest.json' }]],
     },
   });
