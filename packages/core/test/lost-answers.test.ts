@@ -3,6 +3,7 @@ import type { EntryOutcome, StoreEntry } from '../src/adapter.js';
 import { type Logger, type MemoryStore, sleep, step } from '../src/index.js';
 import { bench, journalOf, reaches, unavailable } from './support/bench.js';
 import { intercepted } from './support/intercepted.js';
+import { ManualClock } from './support/manual-clock.js';
 import { errorOf, eventually } from './support/signals.js';
 
 /** Throws before or after the n-th commit, and at every further one that `which` says. */
@@ -159,7 +160,8 @@ describe('while the store cannot be reached', () => {
   });
 
   test('a lease that could not be renewed is renewed soon, and the runs are kept', async () => {
-    const { workflow, launch, store } = await bench();
+    const clock = new ManualClock();
+    const { workflow, launch, store } = await bench({ clock });
     let failures = 2;
     let renewals = 0;
     const flaky = intercepted(store.another(), {
@@ -171,12 +173,13 @@ describe('while the store cannot be reached', () => {
           return original(...args);
         },
     });
-    const flow = workflow('flow', () => step.run('work', () => eventually(() => renewals >= 2)));
-    const app = await launch({ store: flaky, lease: 100 });
-    await launch({ store: store.another(), lease: 100 });
+    const flow = workflow('flow', () => step.run('work', () => eventually(() => renewals >= 3)));
+    const app = await launch({ store: flaky });
+    await launch({ store: store.another() });
     const handle = await app.start(flow, []);
-    await handle.result();
-    expect((await app.runs.get(handle.id)).epoch).toBe(1);
+    await clock.passUntil(handle.result());
+    expect(clock.now() - Date.UTC(2030, 0, 1)).toBeGreaterThan(10_000);
+    expect(await app.runs.get(handle.id)).toMatchObject({ epoch: 1, executorId: app.executorId });
   });
 
   test('signals that are not sent do no harm: others find out by polling', async () => {
