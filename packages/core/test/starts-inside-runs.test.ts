@@ -175,3 +175,18 @@ describe("a handle's result inside a run", () => {
     expect(await handle.result()).toBe('done');
   });
 });
+
+describe('a start on another store, inside a run', () => {
+  test('is refused, as the run’s journal could not hold it; inside a step it is a plain start', async () => {
+    const [here, there] = [await bench(), await bench()];
+    const foreign = there.workflow('foreign', async () => 'done');
+    const other = await there.launch();
+    const direct = here.workflow('direct', async () => (await other.start(foreign, [])).id);
+    const inStep = here.workflow('in a step', () =>
+      step.run('start elsewhere', async () => (await other.start(foreign, [])).result()),
+    );
+    await here.launch();
+    expect(await errorOf(direct())).toMatchObject({ code: 'WRONG_CONTEXT' });
+    expect(await inStep()).toBe('done');
+  });
+});

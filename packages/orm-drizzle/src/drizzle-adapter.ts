@@ -13,14 +13,16 @@ export function drizzleAdapter<Tx>(db: DrizzleDatabase<Tx>): SqlAdapter<Tx> {
     transaction: (options, work) => db.transaction((tx) => lend(tx, work), config(options)),
     async run(tx, text, values) {
       const result = await (tx as DrizzleTransaction).execute(withValues(text, values));
-      return ('rows' in result ? result.rows : result) as readonly SqlRow[];
+      return ('rows' in result ? result.rows : [...result]) as readonly SqlRow[];
     },
     sqlState: driverState,
     owns: (tx): tx is Tx => isTransaction(tx),
   };
 }
 
-function config({ isolationLevel, readOnly }: TransactionOptions): DrizzleTransactionConfig {
+/** Undefined without options: of an empty configuration some drivers make a statement that is none. */
+function config({ isolationLevel, readOnly }: TransactionOptions): DrizzleTransactionConfig | undefined {
+  if (!isolationLevel && !readOnly) return undefined;
   return { ...(isolationLevel && { isolationLevel }), ...(readOnly && { accessMode: 'read only' }) };
 }
 

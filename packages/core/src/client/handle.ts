@@ -1,7 +1,7 @@
 import type { Codec } from '../codec/index.js';
-import { workflowScope } from '../define/index.js';
 import { cancelledOutcome, type Engine, runNotFound } from '../engine/index.js';
 import type { RunState, RunStatus } from '../store/index.js';
+import { scopeOn } from './scope.js';
 
 /** A run, from outside. */
 export interface RunHandle<Result = unknown> {
@@ -19,7 +19,7 @@ export function runHandle<Result>(id: string, engine: Engine, codec: Codec): Run
   return {
     id,
     async result() {
-      const scope = workflowScope();
+      const scope = scopeOn(engine.store);
       if (scope) return (await scope.result(id)) as Result;
       return resultOf(await engine.outcomeOf(id), codec) as Result;
     },

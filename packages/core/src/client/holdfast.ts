@@ -9,7 +9,6 @@ import {
   type Registry,
   type Workflow,
   type WorkflowDefinition,
-  workflowScope,
   workflowsOf,
 } from '../define/index.js';
 import { Engine, idConflict, notLaunched, shutDown, silentLogger } from '../engine/index.js';
@@ -18,6 +17,7 @@ import { type Duration, durationMs, systemClock } from '../time/index.js';
 import { type RunHandle, resultOf, runHandle } from './handle.js';
 import type { HoldfastOptions, StartOptions } from './options.js';
 import { type Runs, runsOf } from './runs.js';
+import { scopeOn } from './scope.js';
 import { startWithin } from './within.js';
 
 /** What can start runs: an app, or an app within a transaction. */
@@ -126,7 +126,7 @@ export class Holdfast implements Starter, LaunchedApp {
   ): Promise<RunHandle<Result>> {
     const engine = this.#launched();
     const call = startCall(this.#served(workflow), args, options);
-    const scope = workflowScope();
+    const scope = scopeOn(engine.store);
     if (scope) return runHandle(await scope.start(call), engine, this.#codec);
     const { id, isNew } = await engine.start({ ...call, parentId: null });
     if (!isNew) await this.#sameWorkflow(id, call.workflow.name);

@@ -47,8 +47,8 @@ export interface ChildCall {
 /** What definitions ask of the engine that runs them. One per executing run; every call is recorded. */
 export interface RunScope {
   readonly info: Omit<RunInfo, 'step'>;
-  /** The engine, to tell two of them in one process apart. */
-  readonly engine: object;
+  /** Where the run is recorded, to tell two stores in one process apart. */
+  readonly store: object;
   step(call: StepCall): Promise<unknown>;
   transaction(call: TransactionCall): Promise<unknown>;
   sleep(ms: number): Promise<void>;

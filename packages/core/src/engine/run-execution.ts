@@ -48,7 +48,7 @@ interface Result {
  */
 export class RunExecution implements CallContext, TurnTaker {
   readonly info: RunScope['info'];
-  readonly engine: object;
+  readonly store: object;
   readonly run: OwnedRun;
   readonly host: RunHost;
   readonly #history: History;
@@ -66,7 +66,7 @@ export class RunExecution implements CallContext, TurnTaker {
   constructor(run: OwnedRun, journal: readonly JournalEntry[], host: RunHost) {
     this.run = run;
     this.host = host;
-    this.engine = host;
+    this.store = host.deps.store;
     this.info = { id: run.id, workflow: run.workflow, version: run.version, epoch: run.epoch };
     this.#history = new History(run.id, journal);
     this.#delivery = new Delivery(this.#history.ordinals);

@@ -5,7 +5,6 @@ import {
   integer,
   type PgDatabase,
   type PgQueryResultHKT,
-  type PgTransaction,
   pgTable,
   serial,
   text,
@@ -40,7 +39,8 @@ function ormOn<Result extends PgQueryResultHKT>(
   db: PgDatabase<Result>,
   { registry }: OrmPlace,
   close: () => Promise<void>,
-): Orm<PgTransaction<Result>> {
+) {
+  type Tx = Parameters<Parameters<typeof db.transaction>[0]>[0];
   return {
     steps: drizzleSteps(db, { registry }),
     adapter: drizzleAdapter(db),
@@ -59,5 +59,5 @@ function ormOn<Result extends PgQueryResultHKT>(
     transaction: (work) => db.transaction(work),
     noTransaction: db,
     close,
-  };
+  } satisfies Orm<Tx>;
 }
