@@ -14,7 +14,7 @@ const knex = makeKnex({ client: 'pg' });
 describe('types', () => {
   test("a step's handle is Knex's transaction", () => {
     expectTypeOf(knexSteps(knex)).toEqualTypeOf<TransactionalStepMaker<Knex.Transaction>>();
-    expectTypeOf(knexSteps(knex).current()).toEqualTypeOf<Knex.Transaction>();
+    expectTypeOf(knexSteps(knex).current).returns.toEqualTypeOf<Knex.Transaction>();
   });
 
   test('arguments and results are inferred, without a word from the user', () => {

@@ -11,7 +11,7 @@ const extended = prisma.$extends({ model: { item: { shout: (name: string) => nam
 describe('types', () => {
   test("a step's handle is Prisma's transaction client", () => {
     expectTypeOf(prismaSteps(prisma)).toEqualTypeOf<TransactionalStepMaker<Prisma.TransactionClient>>();
-    expectTypeOf(prismaSteps(prisma).current()).toEqualTypeOf<Prisma.TransactionClient>();
+    expectTypeOf(prismaSteps(prisma).current).returns.toEqualTypeOf<Prisma.TransactionClient>();
   });
 
   test('of an extended client it has the extensions', () => {

@@ -1,14 +1,7 @@
 import type { Orm, OrmPlace } from '@holdfast/conformance';
 import { DrizzleQueryError, eq, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/node-postgres';
-import {
-  integer,
-  type PgDatabase,
-  type PgQueryResultHKT,
-  pgTable,
-  serial,
-  text,
-} from 'drizzle-orm/pg-core';
+import { integer, type PgDatabase, type PgQueryResultHKT, pgTable, serial, text } from 'drizzle-orm/pg-core';
 import { drizzle as drizzleOnPostgresJs } from 'drizzle-orm/postgres-js';
 import pg from 'pg';
 import postgresJs from 'postgres';

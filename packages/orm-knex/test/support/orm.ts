@@ -10,8 +10,8 @@ interface Account {
 }
 
 const silence = (): void => undefined;
-/** Connections that break are part of the suites. */
-const SILENT = { warn: silence, error: silence, deprecate: silence, debug: silence };
+/** Connections that break are part of the tests, and nobody need read of them. */
+export const SILENT = { warn: silence, error: silence, deprecate: silence, debug: silence };
 
 /** Knex, as the suites use it. */
 export function makeOrm({ url, registry, poolSize }: OrmPlace) {
