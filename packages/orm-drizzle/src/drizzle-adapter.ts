@@ -1,5 +1,5 @@
 import type { SqlAdapter, SqlRow, SqlValue, TransactionOptions } from '@holdfast/core/adapter';
-import { driverState } from '@holdfast/postgres/internal';
+import { driverState, plainResult } from '@holdfast/postgres/internal';
 import { type SQL, sql } from 'drizzle-orm';
 import { lend } from './drizzle-handle.js';
 import { usePool } from './drizzle-pool.js';
@@ -17,6 +17,7 @@ export function drizzleAdapter<Tx>(db: DrizzleDatabase<Tx>): SqlAdapter<Tx> {
     },
     sqlState: driverState,
     owns: (tx): tx is Tx => isTransaction(tx),
+    plain: plainResult,
   };
 }
 

@@ -1,5 +1,5 @@
 import type { SqlAdapter, SqlRow, SqlValue, TransactionOptions } from '@holdfast/core/adapter';
-import { driverState } from '@holdfast/postgres/internal';
+import { driverState, plainResult } from '@holdfast/postgres/internal';
 import type { KnexDatabase, KnexTransaction, KnexTransactionConfig } from './knex-types.js';
 
 /** Translates between core and a Knex instance. */
@@ -25,6 +25,7 @@ export function knexAdapter<Tx>(knex: KnexDatabase<Tx>): SqlAdapter<Tx> {
     sqlState: (error) => (isPoolTimeout(error) ? '53300' : driverState(error)),
     owns: (tx): tx is Tx =>
       typeof tx === 'function' && (tx as Partial<KnexTransaction>).isTransaction === true,
+    plain: plainResult,
   };
 }
 

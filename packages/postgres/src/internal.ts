@@ -1,6 +1,7 @@
 // For Holdfast's own packages. Excluded from semantic versioning.
 
 export { checkpoints, checkpointsIn } from './checkpoints.js';
+export { plainResult } from './driver-result.js';
 export { driverState } from './driver-state.js';
 export { startEmbedded } from './embedded/embedded.js';
 export {

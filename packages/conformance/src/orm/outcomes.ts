@@ -48,6 +48,18 @@ export const outcomes: Subject<Bench> = {
       });
     }
 
+    test('what the library answers a write with will do as a result', async (bench) => {
+      const { orm, home } = bench;
+      const name = bench.name('item');
+      const record = orm.steps('record', (tx) => orm.insertItem(tx, name));
+      const { id, app, handle } = await bench.begin(record);
+      const result = await handle.result();
+      expect((await app.runs.steps(id))[0]?.output).toStrictEqual(result);
+      // Alike outside a run, but for the id.
+      expect(Object.keys((await record()) as object)).toEqual(Object.keys(result as object));
+      expect(await home.items(name)).toBe(2);
+    });
+
     test('a result that cannot be recorded is the error of the step, and its rows are gone', async (bench) => {
       const { orm, home } = bench;
       const name = bench.name('item');

@@ -38,6 +38,8 @@ export interface SqlAdapter<Tx> {
   sqlState(error: unknown): string | undefined;
   /** Whether a value is an open transaction of this library. */
   owns(tx: unknown): tx is Tx;
+  /** What a call of the library gave, as data that can be recorded: some answer with objects of a driver. Default: as it is. */
+  plain?(value: unknown): unknown;
 }
 
 /** A transactional step's call as the engine sees it. */

@@ -53,9 +53,12 @@ export function transactionalSteps<Tx>(
     options: TransactionalStepOptions,
     fn: (tx: Tx) => unknown,
   ): Promise<unknown> => {
-    const body = (tx: Tx): unknown => open.run(tx, () => fn(tx));
+    const body = async (tx: Tx): Promise<unknown> => {
+      const value = await open.run(tx, () => fn(tx));
+      return adapter.plain ? adapter.plain(value) : value;
+    };
     const scope = workflowScope();
-    if (!scope) return adapter.transaction(options, async (tx) => body(tx));
+    if (!scope) return adapter.transaction(options, body);
     return scope.transaction({ name, options, adapter: erased, checkpoints, body: (tx) => body(tx as Tx) });
   };
   const current = (): Tx => {
