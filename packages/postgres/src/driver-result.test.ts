@@ -16,7 +16,12 @@ class Result {
 describe('the plain form of what a library gives', () => {
   test("pg's answer is its command, its rows and what describes them", () => {
     const plain = plainResult(new Result());
-    expect(plain).toStrictEqual({ command: 'SELECT', rowCount: 1, rows: [{ id: 1 }], fields: [{ name: 'id' }] });
+    expect(plain).toStrictEqual({
+      command: 'SELECT',
+      rowCount: 1,
+      rows: [{ id: 1 }],
+      fields: [{ name: 'id' }],
+    });
   });
 
   test("postgres.js's answer is its rows", () => {
