@@ -13,8 +13,8 @@ export interface Subject<Bench> {
 export type WithBench<Bench> = (show: (bench: Bench) => Promise<void>) => Promise<void>;
 
 /** Turns subjects into suites. What is skipped says why in its title. */
-export class Suites<Bench> {
-  readonly #withBench: () => WithBench<Bench>;
+export class Suites<Bench, One extends Subject<Bench> = Subject<Bench>> {
+  readonly #withBench: (subject: One) => WithBench<Bench>;
   readonly #skips: ReadonlyMap<string, string>;
   readonly #met = new Set<string>();
 
@@ -22,17 +22,17 @@ export class Suites<Bench> {
    * @param withBench called once per subject, inside its suite.
    * @param skips what is not asked: the reason, by the name of a subject or of a test.
    */
-  constructor(withBench: () => WithBench<Bench>, skips: Readonly<Record<string, string>>) {
+  constructor(withBench: (subject: One) => WithBench<Bench>, skips: Readonly<Record<string, string>>) {
     this.#withBench = withBench;
     this.#skips = new Map(Object.entries(skips));
   }
 
-  add(subject: Subject<Bench>): void {
+  add(subject: One): void {
     const [suite, title] = this.#isSkipped(subject.name)
       ? [describe.skip, this.#title(subject.name)]
       : [describe, subject.name];
     suite(title, () => {
-      const withBench = this.#withBench();
+      const withBench = this.#withBench(subject);
       subject.define((behaviour, show) => {
         if (this.#isSkipped(behaviour)) it.skip(this.#title(behaviour), () => {});
         else it(behaviour, () => withBench(show));

@@ -9,10 +9,12 @@ export class Worker {
   readonly exited: Promise<unknown>;
   /** Resolves when its app is launched; never, if it dies before. */
   readonly ready: Promise<void>;
-  isReady = false;
+  /** How long it took to get there, in milliseconds. */
+  launchMs: number | undefined;
   isDead = false;
 
   constructor(file: string, config: WorkerConfig) {
+    const hiredAt = performance.now();
     const args = ['--import', 'tsx', file, JSON.stringify(config)];
     this.#child = spawn(process.execPath, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     this.exited = once(this.#child, 'exit').then(() => {
@@ -21,7 +23,7 @@ export class Worker {
     this.ready = new Promise((resolve) => {
       this.#child.on('message', (message: FromWorker) => {
         if (message.kind === 'started') return this.#waiting.get(message.order)?.();
-        this.isReady = true;
+        this.launchMs = performance.now() - hiredAt;
         resolve();
       });
     });
@@ -63,7 +65,12 @@ export class Crew {
   }
 
   get ready(): readonly Worker[] {
-    return this.#workers.filter(({ isReady, isDead }) => isReady && !isDead);
+    return this.#workers.filter(({ launchMs, isDead }) => launchMs !== undefined && !isDead);
+  }
+
+  /** How long workers took to be ready, in milliseconds. */
+  get launches(): readonly number[] {
+    return this.#workers.flatMap(({ launchMs }) => launchMs ?? []);
   }
 
   hire(): Worker {

@@ -14,7 +14,7 @@ import type { Orm } from '../orm/orm.js';
 import type { Execution } from './ledger.js';
 
 /** What the programs run on. */
-export interface Ground {
+export interface Means {
   readonly orm: Orm;
   readonly registry: Registry;
   readonly note: (execution: Execution) => void;
@@ -29,7 +29,7 @@ export function effectOf(run: string, seq: number): string {
 }
 
 /** The steps that all programs are made of: each notes that it runs, takes its time, and gives a value of its own. */
-function stepsOn({ orm, note, gate }: Ground) {
+function stepsOn({ orm, note, gate }: Means) {
   const begin = (label: string): string => {
     const { id: run, epoch, step: body } = currentRun()!;
     const { seq, attempt } = body!;
@@ -88,9 +88,9 @@ function stepsOn({ orm, note, gate }: Ground) {
 }
 
 /** The workflows that crash and recover. Each returns what it saw, so that two executions can be compared. */
-export function programs(ground: Ground): Readonly<Record<string, Workflow<[], unknown>>> {
-  const { orm, registry, app } = ground;
-  const { plain, record, flaky, flakyRecord, failing, held, heldRecord, effect } = stepsOn(ground);
+export function programs(means: Means): Readonly<Record<string, Workflow<[], unknown>>> {
+  const { orm, registry, app } = means;
+  const { plain, record, flaky, flakyRecord, failing, held, heldRecord, effect } = stepsOn(means);
   const options = { registry };
 
   const line = workflow('line', options, async () => {

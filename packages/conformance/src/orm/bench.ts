@@ -18,6 +18,8 @@ export type AppOptions = Omit<HoldfastOptions, 'store' | 'workflows' | 'registry
   /** Changes the store before it is used. */
   readonly wrap?: (store: Store) => Store;
   readonly schema?: string;
+  /** Where its store is. Default: in the test's database. */
+  readonly url?: string;
 };
 
 /** A run with all that a test may want of it. */
@@ -36,14 +38,14 @@ export class Bench {
   readonly ormWire: GroundWire;
   readonly storeWire: GroundWire;
   readonly registry: Registry;
-  readonly #makeOrm: MakeOrm;
+  readonly makeOrm: MakeOrm;
   readonly #apps: Holdfast[] = [];
   readonly #cleanUps: (() => Promise<unknown>)[] = [];
   #opened: Store | undefined;
 
   private constructor(
     parts: Pick<Bench, 'ground' | 'home' | 'orm' | 'ormWire' | 'storeWire' | 'registry'>,
-    make: MakeOrm,
+    makeOrm: MakeOrm,
   ) {
     this.ground = parts.ground;
     this.home = parts.home;
@@ -51,7 +53,7 @@ export class Bench {
     this.ormWire = parts.ormWire;
     this.storeWire = parts.storeWire;
     this.registry = parts.registry;
-    this.#makeOrm = make;
+    this.makeOrm = makeOrm;
   }
 
   static async make(ground: Ground, home: Home, makeOrm: MakeOrm): Promise<Bench> {
@@ -73,7 +75,7 @@ export class Bench {
 
   /** Another instance of the ORM. By default its adapter cannot be found by `app.within`. */
   async anotherOrm(url: string, { registry = createRegistry(), poolSize = 10 } = {}): Promise<Orm> {
-    const orm = await this.#makeOrm({ url, registry, poolSize });
+    const orm = await this.makeOrm({ url, registry, poolSize });
     this.#cleanUps.push(() => orm.close());
     return orm;
   }
@@ -96,9 +98,9 @@ export class Bench {
   /** Launches an app. It is shut down, or what is left of it is cleared away, after the test. */
   async launch(
     workflows: readonly object[],
-    { wrap = (store) => store, schema, ...options }: AppOptions = {},
+    { wrap = (store) => store, schema, url, ...options }: AppOptions = {},
   ): Promise<Holdfast> {
-    const store = this.store(schema);
+    const store = this.store(schema, url);
     const app = new Holdfast({ ...options, store: wrap(store), workflows, registry: this.registry });
     await app.launch();
     this.#apps.push(app);
@@ -145,11 +147,8 @@ export class Bench {
     return store;
   }
 
-  store(schema?: string): Store {
-    const store = this.ground.postgres(
-      this.storeWire.url(this.home.url),
-      schema === undefined ? {} : { schema },
-    );
+  store(schema = 'holdfast', url = this.home.url): Store {
+    const store = this.ground.postgres(this.storeWire.url(url), { schema });
     this.#cleanUps.push(() => store.close());
     return store;
   }

@@ -5,10 +5,12 @@ import { TABLES } from './orm.js';
 /** A database with the suites' tables, and a witness that looks at it past the ORM and the store. */
 export class Home {
   readonly url: string;
+  readonly #ground: Ground;
   readonly #database: GroundDatabase;
   readonly #witness: pg.Pool;
 
-  private constructor(database: GroundDatabase) {
+  private constructor(ground: Ground, database: GroundDatabase) {
+    this.#ground = ground;
     this.#database = database;
     this.url = database.url;
     this.#witness = new pg.Pool({ connectionString: database.url, max: 4 });
@@ -16,9 +18,24 @@ export class Home {
   }
 
   static async make(ground: Ground): Promise<Home> {
-    const home = new Home(await ground.createTestDatabase(ground.serverUrl));
+    const home = new Home(ground, await ground.createTestDatabase(ground.serverUrl));
     await home.sql(TABLES);
     return home;
+  }
+
+  /** A copy of this database with all that is in it. Nobody may be connected to it, but for the witness. */
+  async clone(): Promise<Home> {
+    const copy = await this.#ground.createTestDatabase(this.#ground.serverUrl);
+    const [name, copyName] = [this.url, copy.url].map((url) => new URL(url).pathname.slice(1));
+    const server = new pg.Client({ connectionString: this.#ground.serverUrl });
+    await server.connect();
+    await server.query(`drop database ${copyName}`);
+    await server.query(
+      `select pg_terminate_backend(pid, 10000) from pg_stat_activity where datname = '${name}'`,
+    );
+    await server.query(`create database ${copyName} template ${name}`);
+    await server.end();
+    return new Home(this.#ground, copy);
   }
 
   /** Runs SQL as the witness. */

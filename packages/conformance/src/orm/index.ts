@@ -65,8 +65,11 @@ function benches(ground: Ground, makeOrm: MakeOrm): WithBench<Bench> {
     const bench = await Bench.make(ground, home, makeOrm);
     try {
       await show(bench);
-    } finally {
-      await bench.dispose();
+    } catch (error) {
+      // What a failed test left open may never close; its error is what matters.
+      await Promise.race([bench.dispose(), new Promise((resolve) => setTimeout(resolve, 2000))]);
+      throw error;
     }
+    await bench.dispose();
   };
 }

@@ -125,6 +125,28 @@ export const lostConnections: Subject<Bench> = {
       expect(seen).toEqual(TWICE);
     });
 
+    test('if that other try fails by itself, its error is the outcome', async (bench) => {
+      const { orm, home } = bench;
+      const name = bench.name('item');
+      let bodies = 0;
+      let lost: Promise<void> | undefined;
+      const record = orm.steps('record', async (tx) => {
+        bodies += 1;
+        await orm.insertItem(tx, name);
+        if (bodies === 2) throw new Error('out of stock');
+      });
+      const { id, app, handle } = await bench.begin(async () => {
+        await orm.steps.run('warm up', () => undefined);
+        lost = bench.ormWire.cutBefore(/^commit/i);
+        const failed = await record().catch((error: Error) => error.message);
+        return [failed, await orm.steps.run('go on', () => 'went on')];
+      });
+      expect(await handle.result()).toEqual(['out of stock', 'went on']);
+      await lost;
+      expect([bodies, await home.items(name)]).toEqual([2, 0]);
+      expect(await app.runs.steps(id)).toHaveLength(3);
+    });
+
     test('a commit whose answer is lost has happened: its result counts, and no other', async (bench) => {
       let lost: Promise<void> | undefined;
       const seen = await insertOnce(bench, nothing, () => {

@@ -171,6 +171,32 @@ export const otherDatabase: Subject<Bench> = {
       expect(await home.items(name)).toBe(2);
     });
 
+    test('a copy of the database, with the tables of the store and all, is another database', async (bench) => {
+      const home = await bench.anotherHome();
+      const store = bench.ground.postgres(home.url);
+      await store.open();
+      await store.close();
+      const copy = await home.clone();
+      try {
+        const { registry } = bench;
+        const orm = await bench.makeOrm({ url: copy.url, registry, poolSize: 2 });
+        const name = bench.name('item');
+        const record = orm.steps('record', async (tx) => void (await orm.insertItem(tx, name)));
+        const greet = bench.workflow(async () => 'hello');
+        const made = bench.workflow(() => record());
+        const app = await bench.launch([made, greet], { url: home.url });
+        await (await app.start(made, [])).result();
+        expect(await copy.items(name)).toBe(1);
+        expect(await copy.sql('select from holdfast.checkpoints')).toHaveLength(1);
+        expect(await copy.sql('select from holdfast.steps')).toEqual([]);
+        const within = orm.transaction((tx) => app.within(tx).start(greet, []));
+        await expect(within).rejects.toMatchObject({ code: 'WITHIN_OTHER_DATABASE' });
+        await orm.close();
+      } finally {
+        await copy.dispose();
+      }
+    });
+
     test('several apps that are first there make the table together', async (bench) => {
       const { orm, home } = await apart(bench);
       const made = bench.workflow(() => orm.steps.run('record', () => 'done'));

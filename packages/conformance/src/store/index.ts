@@ -14,7 +14,7 @@ import { parking } from './parking.js';
 import { payloads } from './payloads.js';
 import { starting } from './starting.js';
 import { steps } from './steps.js';
-import { Suites } from './subject.js';
+import { storeSuites } from './subject.js';
 
 export type { StoreHome } from './bench.js';
 
@@ -48,7 +48,7 @@ export function storeConformance(
   skips: Readonly<Record<string, string>> = {},
 ): void {
   describe(`${name}: store conformance`, () => {
-    const suites = new Suites(makeStore, skips);
+    const suites = storeSuites(makeStore, skips);
     for (const subject of SUBJECTS) suites.add(subject);
     suites.checkSkips();
   });

@@ -1,15 +1,11 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
+import { type Subject as AnySubject, Suites, type WithBench } from '../suites.js';
 import { Bench, type StoreHome } from './bench.js';
 
-/** Defines a test: a sentence about behaviour, and what shows it. */
-export type DefineTest = (behaviour: string, show: (bench: Bench) => Promise<void>) => void;
-
 /** The tests on one subject. */
-export interface Subject {
-  readonly name: string;
+export interface Subject extends AnySubject<Bench> {
   /** Whether each test gets a store of its own, and not one of the subject. */
   readonly isApart: boolean;
-  define(test: DefineTest): void;
 }
 
 /** Tests that share a store: each has runs of its own. */
@@ -22,62 +18,29 @@ export function subjectApart(name: string, define: Subject['define']): Subject {
   return { name, isApart: true, define };
 }
 
-/** Turns subjects into suites. What is skipped says why in its title. */
-export class Suites {
-  readonly #makeStore: () => Promise<StoreHome>;
-  readonly #skips: ReadonlyMap<string, string>;
-  readonly #met = new Set<string>();
+/** The suites of stores, each with a store of its own or, for some, with one for each test. */
+export function storeSuites(
+  makeStore: () => Promise<StoreHome>,
+  skips: Readonly<Record<string, string>>,
+): Suites<Bench, Subject> {
+  return new Suites(({ isApart }) => benches(makeStore, isApart), skips);
+}
 
-  constructor(makeStore: () => Promise<StoreHome>, skips: Readonly<Record<string, string>>) {
-    this.#makeStore = makeStore;
-    this.#skips = new Map(Object.entries(skips));
+function benches(makeStore: () => Promise<StoreHome>, isApart: boolean): WithBench<Bench> {
+  let home: StoreHome | undefined;
+  const set = async (): Promise<void> => {
+    home = await makeStore();
+  };
+  const clear = async (): Promise<void> => {
+    await home?.dispose();
+    home = undefined;
+  };
+  if (isApart) {
+    beforeEach(set);
+    afterEach(clear);
+  } else {
+    beforeAll(set);
+    afterAll(clear);
   }
-
-  add(subject: Subject): void {
-    const [suite, title] = this.#isSkipped(subject.name)
-      ? [describe.skip, this.#title(subject.name)]
-      : [describe, subject.name];
-    suite(title, () => {
-      const bench = this.#benches(subject.isApart);
-      subject.define((behaviour, show) => {
-        if (this.#isSkipped(behaviour)) it.skip(this.#title(behaviour), () => {});
-        else it(behaviour, () => show(bench()));
-      });
-    });
-  }
-
-  /** Adds a test that fails for a skip that skips nothing: what it named has another name now, or is gone. */
-  checkSkips(): void {
-    it('is excused from nothing that is not asked of it', () => {
-      expect([...this.#skips.keys()].filter((name) => !this.#met.has(name))).toEqual([]);
-    });
-  }
-
-  #isSkipped(name: string): boolean {
-    this.#met.add(name);
-    return this.#skips.has(name);
-  }
-
-  #title(name: string): string {
-    return `${name} (skipped: ${this.#skips.get(name)})`;
-  }
-
-  #benches(isApart: boolean): () => Bench {
-    let home: StoreHome | undefined;
-    const set = async (): Promise<void> => {
-      home = await this.#makeStore();
-    };
-    const clear = async (): Promise<void> => {
-      await home?.dispose();
-      home = undefined;
-    };
-    if (isApart) {
-      beforeEach(set);
-      afterEach(clear);
-    } else {
-      beforeAll(set);
-      afterAll(clear);
-    }
-    return () => new Bench(home!);
-  }
+  return (show) => show(new Bench(home!));
 }

@@ -1,0 +1,165 @@
+import { expect } from 'vitest';
+import { until } from '../orm/gate.js';
+import { diceFrom } from './dice.js';
+import { CRASHING, CRASHING_HERE } from './programs.js';
+import type { Scene } from './scene.js';
+import { killAndWatch, summary } from './takeover.js';
+import {
+  expectEffectsExactlyOnce,
+  expectNothingAheadOfTheJournal,
+  expectNothingTwice,
+  expectRightResults,
+  expectSameOnReplay,
+} from './verdict.js';
+
+/** Workers that live at a time, as far as they are not just being killed. */
+const CREW = 3;
+/** Runs that are started before each kill, by all workers together. */
+const RUNS_AT_A_TIME = 24;
+
+/** Workers are killed, one after the other, while runs are started without end. Then everything is compared. */
+export async function killAtRandom(scene: Scene, kills: number, seed: number): Promise<void> {
+  const dice = diceFrom(seed);
+  const { crew } = scene;
+  const workflows = scene.isApart ? CRASHING : [...CRASHING, ...CRASHING_HERE];
+  const takeovers: number[] = [];
+  let ordered = 0;
+  // Each worker is given some, and may be killed before it has said that it has started them.
+  const order = (): Promise<unknown> =>
+    Promise.all(
+      crew.ready.map((worker) => {
+        const runs = Array.from({ length: RUNS_AT_A_TIME / CREW }, () => {
+          ordered += 1;
+          return {
+            id: `r${String(ordered).padStart(5, '0')}`,
+            workflow: workflows[ordered % workflows.length]!,
+          };
+        });
+        return crew.start(runs, (ready) => (ready.includes(worker) ? worker : dice.pick(ready)));
+      }),
+    );
+  const orders: Promise<unknown>[] = [];
+  for (let n = 0; n < CREW; n++) crew.hire();
+  for (let killed = 0; killed < kills; killed++) {
+    // Whoever is left takes over; without anybody, the next one to start would.
+    await crew.atLeast(2);
+    orders.push(order());
+    await pause(dice.between(0, 150));
+    const took = await killAndWatch(scene, dice.pick(crew.ready));
+    if (took !== undefined) takeovers.push(took);
+    crew.hire();
+  }
+  await Promise.all(orders);
+  while ((await scene.unfinished()) > 0) await pause(20);
+  expectRightResults(await scene.runs());
+  const effects = await expectEffectsExactlyOnce(scene);
+  const executions = await expectNothingTwice(scene);
+  await expectNothingAheadOfTheJournal(scene);
+  await expectSameOnReplay(scene);
+  const { count, median, max } = summary(takeovers);
+  const launch = summary(crew.launches).median;
+  report(
+    `${kills} kills, ${(await scene.runs()).length} runs, ${effects} effects, ${executions} executions; ` +
+      `taken over after ${median} ms (median), ${max} ms (longest) in ${count} cases; ` +
+      `a worker was ready after ${launch} ms (median)`,
+  );
+  // Where even that takes longer than a second, the machine has other things to do.
+  expect(median).toBeLessThan(Math.max(1000, launch));
+}
+
+/** All workers are killed at one moment, so that nobody is left to notice. */
+export async function killAllAtOnce(scene: Scene): Promise<void> {
+  const { crew } = scene;
+  await Promise.all([crew.hireReady(), crew.hireReady()]);
+  const runs = Array.from({ length: 40 }, (_, n) => ({
+    id: `r${n}`,
+    workflow: CRASHING[n % CRASHING.length]!,
+  }));
+  for (const worker of crew.ready) await worker.start(0, runs);
+  await pause(60);
+  await crew.disband();
+  const left = await scene.unfinished();
+  expect(left).toBeGreaterThan(0);
+  const started = performance.now();
+  await crew.hireReady();
+  const ready = performance.now();
+  while ((await scene.unfinished()) > 0) await pause(20);
+  report(
+    `${left} runs of dead workers ended ${Math.round(performance.now() - ready)} ms after a new one was launched, ` +
+      `which took ${Math.round(ready - started)} ms`,
+  );
+  expectRightResults(await scene.runs());
+  await expectEffectsExactlyOnce(scene);
+  await expectNothingTwice(scene);
+}
+
+/** A worker is stopped for longer than its lease, with bodies open, and continues when its runs have ended elsewhere. */
+export async function stopAndContinue(scene: Scene): Promise<void> {
+  const { crew } = scene;
+  const stopped = await crew.hireReady();
+  const former = await scene.executorOf(stopped);
+  const runs = ['p0', 'p1', 'p2'].map((id) => ({ id, workflow: 'pausing' }));
+  await stopped.start(0, runs);
+  // All of its bodies are open, half of them within a transaction.
+  await until(() => scene.executions().length === 9);
+  const other = await crew.hireReady();
+  stopped.signal('SIGSTOP');
+  other.send({ kind: 'open' });
+  await until(async () => (await scene.unfinished()) === 0);
+  const before = { runs: await scene.runs(), steps: await scene.steps(), effects: await scene.effects() };
+  expect(before.runs.map(({ epoch }) => epoch)).toEqual([2, 2, 2]);
+  expectRightResults(before.runs);
+  stopped.send({ kind: 'open' });
+  stopped.signal('SIGCONT');
+  let executor: string | undefined;
+  await until(async () => {
+    executor = await scene.executorOf(stopped);
+    return executor !== undefined && executor !== former;
+  });
+  // What it had open would have been written by now: its next run is of the same kind.
+  await stopped.start(1, [{ id: 'p3', workflow: 'pausing' }]);
+  await until(async () => (await scene.unfinished()) === 0);
+  const [after, steps, effects] = [await scene.runs(), await scene.steps(), await scene.effects()];
+  expect(after.find(({ id }) => id === 'p3')).toMatchObject({
+    state: 'succeeded',
+    executorId: executor,
+    epoch: 1,
+  });
+  expect({
+    runs: after.filter(({ id }) => id !== 'p3'),
+    steps: steps.filter(({ run }) => run !== 'p3'),
+    effects: effects.filter((name) => !name.startsWith('p3#')),
+  }).toEqual(before);
+  await expectEffectsExactlyOnce(scene);
+  await expectNothingTwice(scene);
+}
+
+/** Workers are started beside one that has runs under way. */
+export async function startBeside(scene: Scene): Promise<void> {
+  const { crew } = scene;
+  const first = await crew.hireReady();
+  const executorId = await scene.executorOf(first);
+  const held = ['p0', 'p1', 'p2'].map((id) => ({ id, workflow: 'pausing' }));
+  await first.start(0, held);
+  await until(() => scene.executions().length === 9);
+  const others = [await crew.hireReady(), await crew.hireReady()];
+  for (const [n, other] of others.entries()) await other.start(0, [{ id: `r${n}`, workflow: 'line' }]);
+  // Longer than the lease: whoever looks for the dead has looked.
+  await pause(3000);
+  const running = (await scene.runs()).filter(({ workflow }) => workflow === 'pausing');
+  for (const run of running) expect(run).toMatchObject({ state: 'running', epoch: 1, executorId });
+  first.send({ kind: 'open' });
+  await until(async () => (await scene.unfinished()) === 0);
+  const runs = await scene.runs();
+  expectRightResults(runs);
+  expect(runs.map(({ epoch }) => epoch)).toEqual([1, 1, 1, 1, 1]);
+  await expectNothingTwice(scene);
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+function report(what: string): void {
+  process.stdout.write(`  ${what}\n`);
+}
