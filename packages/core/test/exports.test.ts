@@ -37,6 +37,7 @@ test('@holdfast/core/adapter', () => {
     [
       "FINAL_STATES",
       "HoldfastError",
+      "PLAIN_TERMS",
       "isFinal",
       "isHoldfastError",
       "touchedRuns",
@@ -59,6 +60,7 @@ test('@holdfast/core/internal', () => {
       "HoldfastError",
       "NonDeterminismError",
       "NonRetryableError",
+      "PLAIN_TERMS",
       "StepMethod",
       "Transaction",
       "UNDEFINED",

@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import { PLAIN_TERMS } from '../src/adapter.js';
 import { HoldfastError } from '../src/errors/index.js';
 import {
   type MemoryFaults,
@@ -34,6 +35,7 @@ async function opened(options?: MemoryStoreOptions): Promise<MemoryStore> {
 
 function start(id: string, changes: Partial<NewRun> = {}): StartEntry {
   const run: NewRun = {
+    ...PLAIN_TERMS,
     id,
     key: `key of ${id}`,
     workflow: 'checkout',

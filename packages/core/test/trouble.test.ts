@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { StoreListener } from '../src/adapter.js';
+import { PLAIN_TERMS, type StoreListener } from '../src/adapter.js';
 import { type Logger, type MemoryStore, sleep, step } from '../src/index.js';
 import { bench, journalOf, reaches, unavailable } from './support/bench.js';
 import { intercepted } from './support/intercepted.js';
@@ -92,6 +92,7 @@ describe('signals that were missed', () => {
       {
         op: 'start',
         run: {
+          ...PLAIN_TERMS,
           id: 'unheard of',
           key: crypto.randomUUID(),
           workflow: 'other',

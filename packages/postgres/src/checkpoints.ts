@@ -91,19 +91,8 @@ class PostgresCheckpoints implements Checkpoints {
   ): Promise<TransactionalStartOutcome> {
     if (!(await this.isHere(sql, location))) return { kind: 'elsewhere' };
     const s = this.#schemaOf(location);
-    const { id, key, workflow, version, input, inputExtra, tags, delayMs } = start;
-    const written = await one(sql, s, insertRun, [
-      id,
-      key,
-      workflow,
-      version,
-      input,
-      inputExtra,
-      tags,
-      String(delayMs),
-      s.name,
-      wordOfWork(),
-    ]);
+    const { id, key } = start;
+    const written = await one(sql, s, insertRun, [JSON.stringify(runRow(start)), s.name, wordOfWork()]);
     if (written > 0) return { kind: 'written' };
     const taken = await one(sql, s, readTaken, [id]);
     return taken.key === key ? { kind: 'written' } : { kind: 'exists', workflow: taken.workflow };
@@ -116,6 +105,27 @@ class PostgresCheckpoints implements Checkpoints {
     this.#schemas.set(location.schema, schema);
     return schema;
   }
+}
+
+function runRow(start: TransactionalStart): Readonly<Record<string, unknown>> {
+  return {
+    id: start.id,
+    key: start.key,
+    workflow: start.workflow,
+    version: start.version,
+    input: start.input,
+    input_extra: start.inputExtra,
+    tags: start.tags,
+    delay_ms: start.delayMs,
+    queue: start.queue,
+    priority: start.priority,
+    partition_key: start.partitionKey,
+    deduplication_key: start.deduplicationKey,
+    timeout_ms: start.timeoutMs,
+    deadline: start.deadlineMs,
+    is_detached: start.isDetached,
+    schedule: start.schedule,
+  };
 }
 
 async function run<Values extends readonly Value[], Result>(

@@ -45,7 +45,20 @@ async function tableNames(): Promise<string[]> {
 describe('opening a store', () => {
   test('makes its schema and its tables', async () => {
     await open();
-    expect(await tableNames()).toEqual(['executors', 'migrations', 'runs', 'steps']);
+    expect(await tableNames()).toEqual([
+      'events',
+      'executors',
+      'messages',
+      'migrations',
+      'partitions',
+      'queues',
+      'runs',
+      'schedules',
+      'steps',
+      'stream_values',
+      'streams',
+      'tallies',
+    ]);
   });
 
   test('explains every table and column to whoever looks at them', async () => {

@@ -1,5 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import type { RunSql, StoreLocation, TransactionalStart } from '@holdfast/core/internal';
+import {
+  PLAIN_TERMS,
+  type RunSql,
+  type StoreLocation,
+  type TransactionalStart,
+} from '@holdfast/core/internal';
 import type pg from 'pg';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { checkpointsIn } from '../src/checkpoints.js';
@@ -30,6 +35,7 @@ afterEach(async () => {
 
 describe("a run started in a user's transaction", () => {
   const wanted = (changes: Partial<TransactionalStart> = {}): TransactionalStart => ({
+    ...PLAIN_TERMS,
     id: 'order-42',
     key: randomUUID(),
     workflow: 'checkout',
@@ -113,7 +119,7 @@ test('the text uses each parameter once and in order, and has no question marks'
   await checkpoints.recordApart(spy, checkpoint());
   await checkpoints.findApart(spy, randomUUID(), 1);
   await checkpoints.start(spy, location, {
-    ...checkpoint(),
+    ...PLAIN_TERMS,
     id: 'x',
     key: randomUUID(),
     workflow: 'w',

@@ -1,15 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import type {
-  Claim,
-  ClaimRequest,
-  EntryOutcome,
-  NewRun,
-  OwnedRun,
-  RunRecord,
-  ServedWorkflow,
-  StepRecord,
-  Store,
-  StoreEntry,
+import {
+  type Claim,
+  type ClaimRequest,
+  type EntryOutcome,
+  type NewRun,
+  type OwnedRun,
+  PLAIN_TERMS,
+  type RunRecord,
+  type ServedWorkflow,
+  type StepRecord,
+  type Store,
+  type StoreEntry,
 } from '@holdfast/core/internal';
 import { payload, SOME_TIME_MS, start } from './entries.js';
 
@@ -78,6 +79,7 @@ export class Bench {
   /** A run that is left to whoever claims it. */
   newRun(changes: Partial<NewRun> = {}): NewRun {
     return {
+      ...PLAIN_TERMS,
       id: this.id('run'),
       key: randomUUID(),
       ...this.served,

@@ -20,6 +20,11 @@ export const claiming = subject('claiming', (test) => {
         parentId: 'some-parent',
         startedAtMs: expect.any(Number),
         signals: 0,
+        queue: null,
+        deadlineMs: null,
+        seed: run!.key,
+        takeovers: 0,
+        isUnwinding: false,
       },
     ]);
   });

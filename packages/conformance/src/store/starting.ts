@@ -1,3 +1,4 @@
+import { PLAIN_TERMS } from '@holdfast/core/internal';
 import { expect } from 'vitest';
 import { eventually } from './bench.js';
 import { payload, SOME_TIME_MS, start, succeed } from './entries.js';
@@ -7,6 +8,7 @@ export const starting = subject('starting', (test) => {
   test('a run started by an executor is running, in its first epoch, since the moment it names', async (bench) => {
     const run = await bench.begin({ input: payload(['a', 1], '[[[0],"date"]]') });
     expect(await bench.see(run.id)).toEqual({
+      ...PLAIN_TERMS,
       id: run.id,
       key: run.key,
       workflow: run.workflow,
@@ -19,6 +21,9 @@ export const starting = subject('starting', (test) => {
       error: null,
       tags: null,
       parentId: null,
+      forkedFrom: null,
+      takeovers: 0,
+      isUnwinding: false,
       wakeAtMs: null,
       createdAtMs: expect.any(Number),
       startedAtMs: SOME_TIME_MS,

@@ -18,17 +18,9 @@ export async function startWithin(
   if (!found) throw unknownTransaction();
   const { location } = engine.store;
   if (!location) throw otherDatabase(found.adapter.name);
-  const { id, key, workflow, version, input, tags, delayMs } = await engine.workflows.newRun(request);
-  const start: TransactionalStart = {
-    id,
-    key,
-    workflow,
-    version,
-    input: input.json,
-    inputExtra: input.extra,
-    tags,
-    delayMs,
-  };
+  const { input, parentId: _, ...run } = await engine.workflows.newRun(request);
+  const start: TransactionalStart = { ...run, input: input.json, inputExtra: input.extra };
+  const { id, workflow } = start;
   const outcome = await found.checkpoints.start(sqlOn(found.adapter, tx), location, start);
   if (outcome.kind === 'elsewhere') throw otherDatabase(found.adapter.name);
   if (outcome.kind === 'exists' && outcome.workflow !== workflow) throw idConflict(id, outcome.workflow);

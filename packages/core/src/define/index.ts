@@ -18,6 +18,7 @@ export {
   type Registry,
 } from './registry.js';
 export { type RetryOptions, type RetryPolicy, retryDelayMs, retryPolicy, retryVerdict } from './retry.js';
+export { PLAIN_TERMS, type RunTerms } from './run-terms.js';
 export {
   type Ambient,
   ambient,

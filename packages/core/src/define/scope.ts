@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { RunTerms } from './run-terms.js';
 import type { StepOptions } from './step-options.js';
 import type { TransactionCall } from './transaction.js';
 import type { WorkflowDefinition } from './workflow-definition.js';
@@ -42,6 +43,8 @@ export interface ChildCall {
   readonly tags?: Readonly<Record<string, unknown>> | undefined;
   readonly version?: string | undefined;
   readonly delayMs?: number | undefined;
+  /** Where they differ from a plain run's. */
+  readonly terms?: Partial<RunTerms> | undefined;
 }
 
 /** What definitions ask of the engine that runs them. One per executing run; every call is recorded. */

@@ -1,3 +1,4 @@
+import type { RunTerms } from './run-terms.js';
 import type { StepOptions } from './step-options.js';
 
 /** Isolation levels of SQL. */
@@ -83,7 +84,7 @@ export interface FoundCheckpoint {
 }
 
 /** A run to be started inside a user's transaction. */
-export interface TransactionalStart {
+export interface TransactionalStart extends RunTerms {
   readonly id: string;
   readonly key: string;
   readonly workflow: string;

@@ -11,7 +11,9 @@ export interface RecordExtras {
 }
 
 /** A run as the performers of its calls see it. */
-export interface CallContext extends RunScope {
+export interface CallContext {
+  /** What the run's code makes its calls on. */
+  readonly scope: RunScope;
   readonly run: OwnedRun;
   readonly host: RunHost;
   /** Aborted when the run leaves this executor. */

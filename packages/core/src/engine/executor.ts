@@ -267,7 +267,22 @@ export class Executor implements RunHost, ClaimerHost {
 }
 
 function ownedFrom(run: NewRun): OwnedRun {
-  const { id, key, workflow, version, input, parentId } = run;
+  const { id, key, workflow, version, input, parentId, queue, deadlineMs } = run;
   const startedAtMs = run.startedAtMs ?? 0;
-  return { id, key, workflow, version, input, parentId, epoch: 1, signals: 0, startedAtMs };
+  return {
+    id,
+    key,
+    workflow,
+    version,
+    input,
+    parentId,
+    epoch: 1,
+    signals: 0,
+    startedAtMs,
+    queue,
+    deadlineMs,
+    seed: key,
+    takeovers: 0,
+    isUnwinding: false,
+  };
 }

@@ -1,12 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import {
-  ambient,
-  type ChildCall,
-  type RunScope,
-  type StepCall,
-  type TransactionCall,
-  type WorkflowDefinition,
-} from '../define/index.js';
+import { ambient, type RunScope, type WorkflowDefinition } from '../define/index.js';
 import {
   type CallKind,
   Delivery,
@@ -20,14 +13,12 @@ import {
 import type { EntryOutcome, OwnedRun, StepEntry } from '../store/index.js';
 import { type CancelTimer, waitUntil } from '../time/index.js';
 import { BUSY, type CallActivity, type OpenCall, RECORDED } from './call.js';
-import type { CallContext, RecordExtras } from './call-context.js';
-import { awaitOutcome, beginChild, startOnly } from './child-call.js';
+import type { RecordExtras } from './call-context.js';
 import { idleVerdict } from './idleness.js';
+import { type CallTaker, RunCalls } from './run-calls.js';
 import type { Departure, RunHost } from './run-host.js';
 import { settle, settleError } from './settle.js';
-import { performStep } from './step-call.js';
 import { writeRefused } from './step-errors.js';
-import { performTransaction } from './transaction-call.js';
 import type { TurnTaker } from './turns.js';
 
 interface Result {
@@ -46,14 +37,13 @@ interface Result {
  * Whatever ends this object (the run's end, parking, loss) leaves the function's promises unsettled for ever, so no
  * code of the workflow runs any further here.
  */
-export class RunExecution implements CallContext, TurnTaker {
-  readonly info: RunScope['info'];
-  readonly store: object;
+export class RunExecution implements CallTaker, TurnTaker {
+  readonly scope: RunScope = new RunCalls(this);
   readonly run: OwnedRun;
   readonly host: RunHost;
   readonly #history: History;
   readonly #delivery: Delivery<Result>;
-  readonly #derived: Derived;
+  readonly derived: Derived;
   readonly #calls = new Map<number, OpenCall>();
   readonly #lifetime = new AbortController();
   #hasEnded = false;
@@ -66,11 +56,9 @@ export class RunExecution implements CallContext, TurnTaker {
   constructor(run: OwnedRun, journal: readonly JournalEntry[], host: RunHost) {
     this.run = run;
     this.host = host;
-    this.store = host.deps.store;
-    this.info = { id: run.id, workflow: run.workflow, version: run.version, epoch: run.epoch };
     this.#history = new History(run.id, journal);
     this.#delivery = new Delivery(this.#history.ordinals);
-    this.#derived = new Derived(run.key);
+    this.derived = new Derived(run.seed);
     this.#logicalNowMs = run.startedAtMs;
     this.#signals = run.signals;
     setMaxListeners(0, this.#lifetime.signal); // each open call may listen
@@ -89,7 +77,7 @@ export class RunExecution implements CallContext, TurnTaker {
     };
     const what = `the result of workflow "${this.run.workflow}"`;
     ambient
-      .run({ scope: this, step: undefined }, body)
+      .run({ scope: this.scope, step: undefined }, body)
       .then(
         (value) => settle(codec, { ok: true, value }, what),
         (error: unknown) => settleError(codec, error),
@@ -99,46 +87,37 @@ export class RunExecution implements CallContext, TurnTaker {
     this.host.turns.ask(this);
   }
 
-  // The calls a workflow makes.
-
-  step(call: StepCall): Promise<unknown> {
-    return this.#call('step', call.name, (open, begun) => performStep(this, open, call, begun));
+  /** What a workflow's call does: it takes the next place in the journal, and is performed unless that has its outcome. */
+  call(
+    kind: CallKind,
+    name: string,
+    perform: (call: OpenCall, begun: OpenEntry | undefined) => Promise<void>,
+  ): Promise<unknown> {
+    if (this.#hasEnded) return new Promise(() => {});
+    this.#stir();
+    try {
+      const verdict = this.#history.call(kind, name);
+      return new Promise((resolve, reject) => {
+        const startedAtMs = this.nowMs();
+        const call: OpenCall = { seq: verdict.seq, kind, name, startedAtMs, resolve, reject, activity: BUSY };
+        this.#calls.set(call.seq, call);
+        if (verdict.known === 'outcome') {
+          const { ordinal, outcome, completedAtMs } = verdict.entry;
+          return this.ready(call, ordinal, outcome, completedAtMs);
+        }
+        const begun = verdict.known === 'begun' ? verdict.entry : undefined;
+        perform(call, begun).catch((error: unknown) => this.#broken(error));
+      });
+    } catch (error) {
+      // Not thrown into the workflow, which might catch it: a run whose code lost its journal must not go on.
+      this.#finish(settleError(this.host.deps.codec, error));
+      return new Promise(() => {});
+    }
   }
 
-  transaction(call: TransactionCall): Promise<unknown> {
-    return this.#call('transaction', call.name, (open, begun) => performTransaction(this, open, call, begun));
-  }
-
-  sleep(ms: number): Promise<void> {
-    const untilMs = Math.floor(this.#logicalNowMs + ms);
-    return this.#call('sleep', 'sleep', async (open) => {
-      await this.waitUntil(open, untilMs);
-      await this.record(open, settle(this.host.deps.codec, { ok: true, value: undefined }, 'sleep'));
-    }) as Promise<void>;
-  }
-
-  start(call: ChildCall): Promise<string> {
-    return this.#call('start', call.workflow.name, (open) => startOnly(this, open, call)) as Promise<string>;
-  }
-
-  result(runId: string): Promise<unknown> {
-    return this.#call('result', runId, (open) => awaitOutcome(this, open, runId));
-  }
-
-  child(call: ChildCall): Promise<unknown> {
-    return this.#call('child', call.workflow.name, (open) => beginChild(this, open, call));
-  }
-
-  now(): number {
+  /** The time as the workflow sees it. */
+  get logicalNowMs(): number {
     return this.#logicalNowMs;
-  }
-
-  uuid(): string {
-    return this.#derived.uuid();
-  }
-
-  random(): number {
-    return this.#derived.random();
   }
 
   // What the performers of calls use: see CallContext.
@@ -227,33 +206,6 @@ export class RunExecution implements CallContext, TurnTaker {
     this.#hasEnded = true;
     this.#stir();
     this.#lifetime.abort();
-  }
-
-  #call(
-    kind: CallKind,
-    name: string,
-    perform: (call: OpenCall, begun: OpenEntry | undefined) => Promise<void>,
-  ): Promise<unknown> {
-    if (this.#hasEnded) return new Promise(() => {});
-    this.#stir();
-    try {
-      const verdict = this.#history.call(kind, name);
-      return new Promise((resolve, reject) => {
-        const startedAtMs = this.nowMs();
-        const call: OpenCall = { seq: verdict.seq, kind, name, startedAtMs, resolve, reject, activity: BUSY };
-        this.#calls.set(call.seq, call);
-        if (verdict.known === 'outcome') {
-          const { ordinal, outcome, completedAtMs } = verdict.entry;
-          return this.ready(call, ordinal, outcome, completedAtMs);
-        }
-        const begun = verdict.known === 'begun' ? verdict.entry : undefined;
-        perform(call, begun).catch((error: unknown) => this.#broken(error));
-      });
-    } catch (error) {
-      // Not thrown into the workflow, which might catch it: a run whose code lost its journal must not go on.
-      this.#finish(settleError(this.host.deps.codec, error));
-      return new Promise(() => {});
-    }
   }
 
   #hand({ call, outcome }: Result): void {

@@ -25,7 +25,7 @@ export async function performStep(
   for (let attempt = (begun?.attempt ?? 0) + 1; ; attempt++) {
     if (policy.atMostOnce) await run.note(open, attempt, null, null);
     const { name } = call;
-    const target = { scope: run, name, seq: open.seq, attempt, timeoutMs: policy.timeoutMs, lifetime };
+    const target = { scope: run.scope, name, seq: open.seq, attempt, timeoutMs: policy.timeoutMs, lifetime };
     const result = await runAttempt(target, run.host.deps.clock, call.body);
     const next = await afterAttempt(run, open, policy, result, attempt);
     if (next.kind === 'outcome') {

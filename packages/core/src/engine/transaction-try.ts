@@ -52,7 +52,7 @@ export async function enterBody(current: TransactionTry, tx: unknown, progress: 
   const { codec, clock } = run.host.deps;
   const { name } = call;
   const { timeoutMs } = stepPolicy(name, call.options);
-  const target = { scope: run, name, seq: open.seq, attempt, timeoutMs, lifetime: run.lifetime };
+  const target = { scope: run.scope, name, seq: open.seq, attempt, timeoutMs, lifetime: run.lifetime };
   const result = await runAttempt(target, clock, () => call.body(tx));
   try {
     if (!result.ok) throw result.error;

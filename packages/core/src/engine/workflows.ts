@@ -4,6 +4,7 @@ import {
   checkName,
   checkRunId,
   duplicateWorkflow,
+  PLAIN_TERMS,
   type WorkflowDefinition,
 } from '../define/index.js';
 import { HoldfastError } from '../errors/index.js';
@@ -67,7 +68,9 @@ export class Workflows {
     );
     const tags = encodeTags(request.tags);
     const delayMs = request.delayMs ?? 0;
-    return { id, key: this.#deps.newId(), workflow: workflow.name, version, input, tags, delayMs, parentId };
+    const key = this.#deps.newId();
+    const terms = { ...PLAIN_TERMS, ...request.terms };
+    return { ...terms, id, key, workflow: workflow.name, version, input, tags, delayMs, parentId };
   }
 
   #versionOf(definition: WorkflowDefinition): string {

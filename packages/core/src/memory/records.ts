@@ -4,7 +4,8 @@ import type { RunRow } from './tables.js';
 
 /** What an executor is given of a run. */
 export function ownedRun(row: RunRow): OwnedRun {
-  const { id, key, workflow, version, epoch, input, parentId, signals } = row;
+  const { id, key, workflow, version, epoch, input, parentId, signals, seed } = row;
+  const { queue, deadlineMs, takeovers, isUnwinding } = row;
   return Object.freeze({
     id,
     key,
@@ -15,12 +16,17 @@ export function ownedRun(row: RunRow): OwnedRun {
     parentId,
     startedAtMs: row.startedAtMs!,
     signals,
+    queue,
+    deadlineMs,
+    seed,
+    takeovers,
+    isUnwinding,
   });
 }
 
 /** What is shown of a run. */
 export function runRecord(row: RunRow): RunRecord {
-  const { signals: _, ...record } = row;
+  const { signals: _, seed: _seed, ...record } = row;
   return Object.freeze(record);
 }
 

@@ -1,9 +1,10 @@
 import type { Payload } from '../replay/index.js';
 import type { RunRecord, StepRecord } from '../store/index.js';
 
-/** A run as it is kept: what is shown of it, and how many things have come in for it. */
+/** A run as it is kept: what is shown of it and what only executors are told. */
 export interface RunRow extends RunRecord {
   readonly signals: number;
+  readonly seed: string;
 }
 
 /**

@@ -73,11 +73,23 @@ function start({ tables, nowMs, isDead }: Moment, { run }: StartEntry): EntryOut
     error: null,
     tags: run.tags,
     parentId: run.parentId,
+    queue: run.queue,
+    priority: run.priority,
+    partitionKey: run.partitionKey,
+    deduplicationKey: run.deduplicationKey,
+    timeoutMs: run.timeoutMs,
+    deadlineMs: run.deadlineMs,
+    isDetached: run.isDetached,
+    schedule: run.schedule,
+    forkedFrom: null,
+    takeovers: 0,
+    isUnwinding: false,
     wakeAtMs: isTaken ? null : nowMs + Math.ceil(run.delayMs),
     createdAtMs: nowMs,
     startedAtMs: isTaken ? run.startedAtMs : null,
     completedAtMs: null,
     signals: 0,
+    seed: run.key,
   });
   return WRITTEN;
 }

@@ -1,12 +1,14 @@
+import type { RunTerms } from '../define/index.js';
 import type { Payload } from '../replay/index.js';
 
 /**
  * Where a run stands.
  *
  * `pending`: due at `wakeAt`, for any executor that has its workflow. `running`: in the hands of `executorId`.
- * `waiting`: parked; due at `wakeAt`, or when something it waits for comes in. The other three are final.
+ * `waiting`: parked; due at `wakeAt`, or when something it waits for comes in. `paused`: set aside until somebody resumes
+ * it. The other three are final.
  */
-export type RunState = 'pending' | 'running' | 'waiting' | 'succeeded' | 'failed' | 'cancelled';
+export type RunState = 'pending' | 'running' | 'waiting' | 'paused' | 'succeeded' | 'failed' | 'cancelled';
 
 /** States in which a run has ended. */
 export const FINAL_STATES: readonly RunState[] = ['succeeded', 'failed', 'cancelled'];
@@ -17,7 +19,7 @@ export function isFinal(state: RunState): boolean {
 }
 
 /** A run as it is first recorded. */
-export interface NewRun {
+export interface NewRun extends RunTerms {
   readonly id: string;
   /** A random UUID, never used twice, also when an id is: what derived values and foreign checkpoints hang on. */
   readonly key: string;
@@ -48,10 +50,19 @@ export interface OwnedRun {
   readonly startedAtMs: number;
   /** How many things had come in for this run when it was claimed; see {@link ParkEntry}. */
   readonly signals: number;
+  readonly queue: string | null;
+  /** When it must have ended; null for no limit. */
+  readonly deadlineMs: number | null;
+  /** What derived values hang on: the key, or in a fork that of the run it was forked from. */
+  readonly seed: string;
+  /** How often in a row it was taken over from a dead executor without having come further. */
+  readonly takeovers: number;
+  /** Whether it was cancelled and only its undos are left to run. */
+  readonly isUnwinding: boolean;
 }
 
 /** A run as it is shown. */
-export interface RunRecord {
+export interface RunRecord extends RunTerms {
   readonly id: string;
   readonly key: string;
   readonly workflow: string;
@@ -64,6 +75,9 @@ export interface RunRecord {
   readonly error: Payload | null;
   readonly tags: string | null;
   readonly parentId: string | null;
+  readonly forkedFrom: string | null;
+  readonly takeovers: number;
+  readonly isUnwinding: boolean;
   readonly wakeAtMs: number | null;
   readonly createdAtMs: number;
   readonly startedAtMs: number | null;

@@ -1,4 +1,5 @@
-import { quoteLiteral, type Schema } from '../sql/names.js';
+import type { Schema } from '../sql/names.js';
+import { type Descriptions, describe } from './describe.js';
 import type { Migration } from './migration.js';
 
 /**
@@ -33,7 +34,8 @@ create table ${s.executors} (
   started_at timestamptz not null,
   lease_until timestamptz not null,
   attended_at timestamptz,
-  stopped_at timestamptz
+  stopped_at timestamptz,
+  serves json
 );`;
 
 // HAZARD: who holds a run is a column of its own, and not an index on executor_id where state = 'running'. Every fence says
@@ -49,10 +51,13 @@ create table ${s.runs} (
   workflow text collate "C" not null,
   version text collate "C" not null,
   state text collate "C" not null
-    check (state in ('pending', 'running', 'waiting', 'succeeded', 'failed', 'cancelled')),
+    check (state in ('pending', 'running', 'waiting', 'paused', 'succeeded', 'failed', 'cancelled')),
   executor_id text collate "C",
-  held_by text collate "C" generated always as (case state when 'running' then executor_id end) stored,
+  held_by text collate "C" generated always as (
+    case when state = 'running' or state = 'cancelled' and holds_slot then executor_id end) stored,
   epoch int not null,
+  takeovers int not null default 0,
+  takeover_seq int,
   signals int not null default 0,
   wake_at timestamptz,
   input json not null,
@@ -63,8 +68,23 @@ create table ${s.runs} (
   error_extra json,
   tags jsonb,
   parent_id text collate "C",
+  is_detached boolean not null default false,
+  is_unwinding boolean not null default false,
+  forked_from text collate "C",
+  seed uuid,
+  schedule text collate "C",
+  queue text collate "C",
+  partition_key text collate "C",
+  priority int not null default 0,
+  place bigint,
+  in_line boolean not null default false,
+  holds_slot boolean not null default false,
+  deduplication_key text collate "C",
+  timeout_ms float8,
+  deadline timestamptz,
   created_at timestamptz not null,
   started_at timestamptz,
+  logical_start timestamptz,
   completed_at timestamptz,
   constraint runs_running_has_executor
     check (state <> 'running' or (executor_id is not null and started_at is not null)),
@@ -75,9 +95,24 @@ create table ${s.runs} (
   autovacuum_vacuum_scale_factor = 0.05, autovacuum_analyze_scale_factor = 0.02);
 
 create index runs_due on ${s.runs} (workflow, version, wake_at, id)
-  where state in ('pending', 'waiting') and wake_at is not null;
+  where queue is null and state in ('pending', 'waiting') and wake_at is not null;
+create index runs_line on ${s.runs} (queue, (coalesce(partition_key, '')), workflow, version, priority, place)
+  where in_line and state in ('pending', 'waiting');
+create index runs_ripening on ${s.runs} (queue, wake_at)
+  where queue is not null and not in_line and state in ('pending', 'waiting') and wake_at is not null;
+create index runs_slots on ${s.runs} (queue, (coalesce(partition_key, ''))) where holds_slot;
+create unique index runs_deduplication on ${s.runs} (
+  (coalesce('queue ' || queue, 'workflow ' || workflow)), deduplication_key)
+  where deduplication_key is not null and state in ('pending', 'running', 'waiting', 'paused');
+create index runs_deadline on ${s.runs} (deadline)
+  where deadline is not null and state in ('pending', 'running', 'waiting', 'paused');
 create index runs_held on ${s.runs} (held_by) where held_by is not null;
-create index runs_children on ${s.runs} (parent_id) where parent_id is not null;`;
+create index runs_children on ${s.runs} (parent_id) where parent_id is not null;
+create index runs_forks on ${s.runs} (forked_from) where forked_from is not null;
+create index runs_tagged on ${s.runs} using gin (tags jsonb_path_ops) where tags is not null;
+create index runs_created on ${s.runs} (created_at, id);
+create index runs_completed on ${s.runs} (completed_at, id) where completed_at is not null;
+create sequence ${s.places};`;
 
 const stepsTable = (s: Schema): string => `
 create table ${s.steps} (
@@ -116,8 +151,6 @@ insert into ${s.steps} (run_id, seq, kind, name, attempt, epoch, output, started
 select 'filler', n, 'step', 'filler', 1, 0, to_json(repeat('x', 1500)), now() from generate_series(1, 200) n;
 delete from ${s.steps};`;
 
-type Descriptions = Readonly<Record<string, string>>;
-
 function comments(s: Schema): string {
   return [
     describe(s.migrations, 'Holdfast: which migrations these tables have had.', MIGRATIONS),
@@ -135,13 +168,6 @@ function comments(s: Schema): string {
   ].join('\n');
 }
 
-function describe(table: string, description: string, columns: Descriptions): string {
-  const lines = Object.entries(columns).map(
-    ([c, text]) => `comment on column ${table}.${c} is ${quoteLiteral(text)};`,
-  );
-  return [`\ncomment on table ${table} is ${quoteLiteral(description)};`, ...lines].join('\n');
-}
-
 const MIGRATIONS: Descriptions = {
   installation_id: 'On the first row: what tells these tables from those of another database.',
 };
@@ -154,6 +180,7 @@ const EXECUTORS: Descriptions = {
   started_at: 'When it registered.',
   lease_until: 'Until when it is believed to live without another word from it.',
   attended_at: 'Since when its session holds the lock; null if only the lease shows that it lives.',
+  serves: 'The workflows and versions it has, and the queues it serves (null for all).',
   stopped_at: 'When it signed off or was declared dead. Its row is kept for a day.',
 };
 
@@ -163,9 +190,10 @@ const RUNS: Descriptions = {
   workflow: 'The name of the workflow.',
   version: 'The version of the workflow that it began with. Only an executor that has this version takes it.',
   state:
-    'pending: due at wake_at. running: in the hands of executor_id. waiting: parked, due at wake_at or when something comes in. The others are final.',
+    'pending: due at wake_at. running: in the hands of executor_id. waiting: parked, due at wake_at or when something comes in. paused: until somebody resumes it. The others are final.',
   executor_id: 'Who holds it, or for a run that has ended who held it last.',
-  held_by: 'executor_id while it runs, else null.',
+  held_by:
+    'executor_id while it runs, or while code of it that was cancelled runs on and so keeps its slot; else null.',
   epoch: 'Raised by each claim and by a cancel. Every write of an executor is conditional on it.',
   signals: 'How many things have come in for it.',
   wake_at:
@@ -178,8 +206,26 @@ const RUNS: Descriptions = {
   error_extra: 'What JSON cannot say of it; null for most.',
   tags: 'Names and values to find it by.',
   parent_id: 'The run that started it and is told when it ends.',
+  is_detached: 'Whether it lives on when its parent is cancelled or runs out of time.',
+  is_unwinding: 'Whether it was cancelled and only its undos are left to run.',
+  takeovers: 'How often in a row it was taken over from a dead executor without having come further.',
+  takeover_seq: 'Its last recorded call at the last such takeover.',
+  forked_from: 'The run that it was forked from.',
+  seed: 'What derived values hang on, if not the key: in a fork, that of the run it was forked from.',
+  schedule: 'The schedule whose tick it is.',
+  queue: 'The queue it waits in.',
+  partition_key: 'The part of its queue that it belongs to, with limits of its own.',
+  priority: 'Lower ones are taken first.',
+  place: 'Its place in its queue: the order in which runs were enqueued.',
+  in_line: 'Whether it is due and waits only for its turn in its queue.',
+  holds_slot: 'Whether it counts for the concurrency of its queue.',
+  deduplication_key:
+    'No two runs that have not ended share one in a queue or, without a queue, in a workflow.',
+  timeout_ms: 'How long it may take from when it is first taken up.',
+  deadline: 'When it must have ended.',
   created_at: 'When it was recorded.',
   started_at: 'When an executor first took it.',
+  logical_start: 'In a fork: when the run that it was forked from began. What now() says at first.',
   completed_at: 'When it ended.',
 };
 

@@ -1,8 +1,12 @@
 import { runs } from './0001_runs.js';
+import { queues } from './0002_queues.js';
+import { messages } from './0003_messages.js';
+import { schedules } from './0004_schedules.js';
+import { tallies } from './0005_tallies.js';
 import type { Migration } from './migration.js';
 
 /** All migrations, oldest first. */
-export const MIGRATIONS: readonly Migration[] = [runs];
+export const MIGRATIONS: readonly Migration[] = [runs, queues, messages, schedules, tallies];
 
 /** The version of the tables that this code works with. */
 export const LATEST = MIGRATIONS.at(-1)!.version;

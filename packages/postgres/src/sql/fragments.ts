@@ -14,4 +14,4 @@ export function msInterval(expression: string): string {
 }
 
 /** The states in which a run has not ended. */
-export const OPEN_STATES = `('pending', 'running', 'waiting')`;
+export const OPEN_STATES = `('pending', 'running', 'waiting', 'paused')`;

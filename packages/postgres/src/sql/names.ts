@@ -11,6 +11,15 @@ export interface Schema {
   readonly executors: string;
   readonly migrations: string;
   readonly checkpoints: string;
+  readonly queues: string;
+  readonly partitions: string;
+  readonly places: string;
+  readonly messages: string;
+  readonly events: string;
+  readonly streams: string;
+  readonly streamValues: string;
+  readonly schedules: string;
+  readonly tallies: string;
 }
 
 /** Postgres keeps this many bytes of an identifier and of a channel's name, and silently drops the rest. */
@@ -32,6 +41,15 @@ export function schemaNamed(name: string): Schema {
     executors: `${quoted}.executors`,
     migrations: `${quoted}.migrations`,
     checkpoints: `${quoted}.checkpoints`,
+    queues: `${quoted}.queues`,
+    partitions: `${quoted}.partitions`,
+    places: `${quoted}.places`,
+    messages: `${quoted}.messages`,
+    events: `${quoted}.events`,
+    streams: `${quoted}.streams`,
+    streamValues: `${quoted}.stream_values`,
+    schedules: `${quoted}.schedules`,
+    tallies: `${quoted}.tallies`,
   };
 }
 

@@ -61,6 +61,14 @@ function startRow(at: number, run: NewRun): Json {
     parent_id: run.parentId ?? undefined,
     delay_ms: amount(run.delayMs),
     started_at: amount(run.startedAtMs),
+    queue: run.queue ?? undefined,
+    priority: run.priority === 0 ? undefined : run.priority,
+    partition_key: run.partitionKey ?? undefined,
+    deduplication_key: run.deduplicationKey ?? undefined,
+    timeout_ms: amount(run.timeoutMs),
+    deadline: amount(run.deadlineMs),
+    is_detached: run.isDetached || undefined,
+    schedule: run.schedule ?? undefined,
   };
 }
 

@@ -1,11 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import type { FinishEntry, NewRun, StartEntry, StepEntry } from '@holdfast/core/internal';
+import {
+  type FinishEntry,
+  type NewRun,
+  PLAIN_TERMS,
+  type StartEntry,
+  type StepEntry,
+} from '@holdfast/core/internal';
 
 export const SERVES = [{ workflow: 'checkout', version: '1' }];
 
 /** A run that an executor begins at once. */
 export function start(id: string, changes: Partial<NewRun> = {}): StartEntry {
   const run: NewRun = {
+    ...PLAIN_TERMS,
     id,
     key: randomUUID(),
     workflow: 'checkout',

@@ -7,7 +7,14 @@ export const starts: BatchPart = {
 starting as materialized (
   select * from json_to_recordset(${given}::json) as e(
     at int, id text, key uuid, workflow text, version text, executor_id text, input text, input_extra text,
-    tags text, parent_id text, delay_ms float8, started_at float8)
+    tags text, parent_id text, delay_ms float8, started_at float8,
+    queue text, priority int, partition_key text, deduplication_key text, timeout_ms float8, deadline float8,
+    is_detached boolean, schedule text)
+),
+-- Places in a queue go in the order in which the starts were made, not in that in which the rows are inserted.
+placed as materialized (
+  select e.at, nextval('${s.places}') as place
+  from (select e.at from starting e where e.queue is not null order by e.at offset 0) e
 ),
 clock as materialized (select clock_timestamp() as now),
 taken as materialized (
@@ -21,7 +28,8 @@ started as (
   -- The rows come sorted by id: two batches that insert the same two ids would else wait for each other.
   insert into ${s.runs} (
     id, key, workflow, version, state, executor_id, epoch, wake_at, input, input_extra, tags, parent_id,
-    created_at, started_at)
+    created_at, started_at,
+    queue, priority, partition_key, place, in_line, deduplication_key, timeout_ms, deadline, is_detached, schedule)
   select e.id, e.key, e.workflow, e.version,
     case when e.is_taken then 'running' else 'pending' end,
     case when e.is_taken then e.executor_id end,
@@ -30,9 +38,12 @@ started as (
     case when not e.is_taken then clock.now + ${msInterval('e.delay_ms')} end,
     e.input::json, e.input_extra::json, e.tags::jsonb, e.parent_id,
     clock.now,
-    case when e.is_taken then ${fromMs('e.started_at')} end
-  from taken e cross join clock
-  on conflict (id) do nothing
+    case when e.is_taken then ${fromMs('e.started_at')} end,
+    e.queue, coalesce(e.priority, 0), e.partition_key, p.place, e.queue is not null and e.delay_ms = 0,
+    e.deduplication_key, e.timeout_ms, ${fromMs('e.deadline')}, coalesce(e.is_detached, false), e.schedule
+  from taken e left join placed p on p.at = e.at cross join clock
+  -- Whichever of its keys is taken: that of its id, or that of its duplicates.
+  on conflict do nothing
   returning id, key
 )`,
   unsettled: `

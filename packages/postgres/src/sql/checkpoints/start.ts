@@ -1,40 +1,35 @@
 import { number, text } from '../cells.js';
-import { msInterval } from '../fragments.js';
+import { fromMs, msInterval } from '../fragments.js';
 import { statement } from '../statement.js';
 
 /**
- * Inserts a pending run, and a notification that is sent when the user's transaction commits.
+ * Inserts a pending run, and a notification that is sent when the user's transaction commits. The run is a JSON text.
  *
- * One whose id is taken is passed over; {@link readTaken} then tells by whom.
+ * One whose id or deduplication key is taken is passed over; {@link readTaken} then tells by whom.
  */
-export const insertRun = statement<
-  [
-    id: string,
-    key: string,
-    workflow: string,
-    version: string,
-    input: string,
-    inputExtra: string | null,
-    tags: string | null,
-    delayMs: string,
-    channel: string,
-    payload: string,
-  ],
-  number
->(
+export const insertRun = statement<[run: string, channel: string, payload: string], number>(
   'insert_run',
   (s) => `
-with clock as materialized (select clock_timestamp() as now),
+with given as materialized (
+  select clock_timestamp() as now, e.* from json_to_record($1::text::json) as e(
+    id text, key uuid, workflow text, version text, input text, input_extra text, tags text, delay_ms float8,
+    queue text, priority int, partition_key text, deduplication_key text, timeout_ms float8, deadline float8,
+    is_detached boolean, schedule text)
+),
 written as (
   insert into ${s.runs} (
-    id, key, workflow, version, state, epoch, input, input_extra, tags, wake_at, created_at)
-  select $1::text, $2::text::uuid, $3::text, $4::text, 'pending', 0, $5::text::json, $6::text::json, $7::text::jsonb,
-    clock.now + ${msInterval('$8::text::float8')}, clock.now
-  from clock
-  on conflict (id) do nothing
+    id, key, workflow, version, state, epoch, input, input_extra, tags, wake_at, created_at,
+    queue, priority, partition_key, place, in_line, deduplication_key, timeout_ms, deadline, is_detached, schedule)
+  select e.id, e.key, e.workflow, e.version, 'pending', 0, e.input::json, e.input_extra::json, e.tags::jsonb,
+    e.now + ${msInterval('e.delay_ms')}, e.now,
+    e.queue, e.priority, e.partition_key, case when e.queue is not null then nextval('${s.places}') end,
+    e.queue is not null and e.delay_ms = 0, e.deduplication_key, e.timeout_ms, ${fromMs('e.deadline')},
+    e.is_detached, e.schedule
+  from given e
+  on conflict do nothing
   returning id
 )
-select count(*)::int as written, max(pg_notify($9::text, $10::text)::text) as told from written`,
+select count(*)::int as written, max(pg_notify($2::text, $3::text)::text) as told from written`,
   (row) => number(row['written']),
 );
 

@@ -1,6 +1,6 @@
 import type { OwnedRun } from '@holdfast/core/internal';
 import { numberOrNull } from '../cells.js';
-import { inMs } from '../fragments.js';
+import { inMs, msInterval } from '../fragments.js';
 import { statement } from '../statement.js';
 import { decodeOwnedRun, selectOwnedRun } from './owned-run.js';
 
@@ -29,7 +29,7 @@ candidates as materialized (
   select c.id, c.wake_at from served v cross join lateral (
     select r.id, r.wake_at from ${s.runs} r
     where r.workflow = v.workflow and r.version = v.version
-      and r.state in ('pending', 'waiting') and r.wake_at <= (select clock_timestamp())
+      and r.queue is null and r.state in ('pending', 'waiting') and r.wake_at <= (select clock_timestamp())
     order by r.wake_at, r.id
     -- Some more than are wanted: the first ones may be in other hands.
     limit $3::int * 2 + 20
@@ -53,16 +53,18 @@ due as materialized (
 claimed as (
   update ${s.runs} r set
     state = 'running', executor_id = $1::text, epoch = r.epoch + 1, wake_at = null,
-    started_at = coalesce(r.started_at, clock_timestamp())
+    started_at = coalesce(r.started_at, clock_timestamp()),
+    deadline = case when r.started_at is null and r.timeout_ms is not null
+      then least(r.deadline, clock_timestamp() + ${msInterval('r.timeout_ms')}) else r.deadline end
   from due where r.id = due.id and due.one = 1
   returning r.id, r.key, r.workflow, r.version, r.epoch, r.signals, r.input, r.input_extra, r.parent_id, r.started_at,
-    due.was_due
+    r.logical_start, r.queue, r.deadline, r.seed, r.takeovers, r.is_unwinding, due.was_due
 ),
 next as (
   select min(n.wake_at) as wake_at from served v cross join lateral (
     select r.wake_at from ${s.runs} r
     where r.workflow = v.workflow and r.version = v.version
-      and r.state in ('pending', 'waiting') and r.wake_at is not null
+      and r.queue is null and r.state in ('pending', 'waiting') and r.wake_at is not null
       and r.id not in (select d.id from due d)
     order by r.wake_at, r.id
     limit 1

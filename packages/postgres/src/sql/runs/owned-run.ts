@@ -1,5 +1,5 @@
 import type { OwnedRun } from '@holdfast/core/internal';
-import { moment, number, payload, text, textOrNull } from '../cells.js';
+import { moment, momentOrNull, number, payload, text, textOrNull } from '../cells.js';
 import { inMs } from '../fragments.js';
 import type { Row } from '../statement.js';
 
@@ -7,7 +7,8 @@ import type { Row } from '../statement.js';
 export function selectOwnedRun(run: string): string {
   return `${run}id, ${run}key::text as key, ${run}workflow, ${run}version, ${run}epoch, ${run}signals,
   ${run}input::text as input, ${run}input_extra::text as input_extra, ${run}parent_id,
-  ${inMs(`${run}started_at`)} as started_at`;
+  ${inMs(`coalesce(${run}logical_start, ${run}started_at)`)} as started_at, ${run}queue,
+  ${inMs(`${run}deadline`)} as deadline, coalesce(${run}seed, ${run}key)::text as seed, ${run}takeovers, ${run}is_unwinding::int as is_unwinding`;
 }
 
 export function decodeOwnedRun(row: Row): OwnedRun {
@@ -21,5 +22,10 @@ export function decodeOwnedRun(row: Row): OwnedRun {
     parentId: textOrNull(row['parent_id']),
     startedAtMs: moment(row['started_at']),
     signals: number(row['signals']),
+    queue: textOrNull(row['queue']),
+    deadlineMs: momentOrNull(row['deadline']),
+    seed: text(row['seed']),
+    takeovers: number(row['takeovers']),
+    isUnwinding: number(row['is_unwinding']) > 0,
   };
 }

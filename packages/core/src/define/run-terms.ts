@@ -1,0 +1,31 @@
+/** On what terms a run is taken up. */
+export interface RunTerms {
+  /** The queue it waits in; null for none. */
+  readonly queue: string | null;
+  /** Lower ones are taken first. */
+  readonly priority: number;
+  /** The part of its queue that it belongs to, with limits of its own; null for none. */
+  readonly partitionKey: string | null;
+  /** No two runs that have not ended share one in a queue or, without a queue, in a workflow. */
+  readonly deduplicationKey: string | null;
+  /** How long it may take from when it is first taken up. */
+  readonly timeoutMs: number | null;
+  /** When it must have ended, whatever its own timeout: its parent's time limit. */
+  readonly deadlineMs: number | null;
+  /** Whether it lives on when its parent is cancelled or runs out of time. */
+  readonly isDetached: boolean;
+  /** The schedule whose tick it is. */
+  readonly schedule: string | null;
+}
+
+/** No queue, no limit, no ties. */
+export const PLAIN_TERMS: RunTerms = {
+  queue: null,
+  priority: 0,
+  partitionKey: null,
+  deduplicationKey: null,
+  timeoutMs: null,
+  deadlineMs: null,
+  isDetached: false,
+  schedule: null,
+};

@@ -1,0 +1,86 @@
+import type { ChildCall, RunScope, StepCall, TransactionCall } from '../define/index.js';
+import type { CallKind, OpenEntry } from '../replay/index.js';
+import type { OpenCall } from './call.js';
+import type { CallContext } from './call-context.js';
+import { awaitOutcome, beginChild, startOnly } from './child-call.js';
+import { settle } from './settle.js';
+import { performStep } from './step-call.js';
+import { performTransaction } from './transaction-call.js';
+
+/** What carries out the calls of one run. */
+export interface CallTaker extends CallContext {
+  /** The time as the workflow sees it: the same on every replay. */
+  readonly logicalNowMs: number;
+  readonly derived: { uuid(): string; random(): number };
+  /** Takes the next place in the journal, and performs the call unless the journal has its outcome. */
+  call(
+    kind: CallKind,
+    name: string,
+    perform: (call: OpenCall, begun: OpenEntry | undefined) => Promise<void>,
+  ): Promise<unknown>;
+}
+
+/** The calls that a workflow makes. */
+export class RunCalls implements RunScope {
+  readonly #run: CallTaker;
+
+  constructor(run: CallTaker) {
+    this.#run = run;
+  }
+
+  get info(): RunScope['info'] {
+    const { id, workflow, version, epoch } = this.#run.run;
+    return { id, workflow, version, epoch };
+  }
+
+  get store(): object {
+    return this.#run.host.deps.store;
+  }
+
+  step(call: StepCall): Promise<unknown> {
+    return this.#run.call('step', call.name, (open, begun) => performStep(this.#run, open, call, begun));
+  }
+
+  transaction(call: TransactionCall): Promise<unknown> {
+    return this.#run.call('transaction', call.name, (open, begun) =>
+      performTransaction(this.#run, open, call, begun),
+    );
+  }
+
+  sleep(ms: number): Promise<void> {
+    const untilMs = Math.floor(this.#run.logicalNowMs + ms);
+    return this.#run.call('sleep', 'sleep', async (open) => {
+      await this.#run.waitUntil(open, untilMs);
+      await this.#run.record(
+        open,
+        settle(this.#run.host.deps.codec, { ok: true, value: undefined }, 'sleep'),
+      );
+    }) as Promise<void>;
+  }
+
+  start(call: ChildCall): Promise<string> {
+    return this.#run.call('start', call.workflow.name, (open) =>
+      startOnly(this.#run, open, call),
+    ) as Promise<string>;
+  }
+
+  result(runId: string): Promise<unknown> {
+    return this.#run.call('result', runId, (open) => awaitOutcome(this.#run, open, runId));
+  }
+
+  child(call: ChildCall): Promise<unknown> {
+    return this.#run.call('child', call.workflow.name, (open) => beginChild(this.#run, open, call));
+  }
+
+  now(): number {
+    return this.#run.logicalNowMs;
+  }
+
+  uuid(): string {
+    return this.#run.derived.uuid();
+  }
+
+  random(): number {
+    return this.#run.derived.random();
+  }
+}
