@@ -45,6 +45,7 @@ create table ${s.partitions} (
 function comments(s: Schema): string {
   return [
     describe(s.queues, 'Holdfast: queues and their limits. A limit that is null does not exist.', {
+      name: 'Its name.',
       concurrency: 'The most runs of it that are in hands at a time, in all processes together.',
       worker_concurrency: 'The same for each process.',
       rate_limit: 'The most runs of it that are begun in any span of rate_per_ms.',

@@ -58,6 +58,8 @@ function comments(s: Schema): string {
       next_at: 'The next tick; null if there is none any more.',
       last_at: 'The last tick.',
       paused_at: 'Since when it does not tick.',
+      created_at: 'When it was first made.',
+      updated_at: 'When it was last changed.',
       definition:
         'As it was last applied by a program: what was changed since by hand stays until it changes.',
     },
