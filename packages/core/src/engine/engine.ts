@@ -14,6 +14,7 @@ import { Places } from './places.js';
 import { shutDown } from './run-errors.js';
 import { StoreClock } from './store-clock.js';
 import { Turns } from './turns.js';
+import { Upkeep } from './upkeep.js';
 import { type StartRequest, Workflows } from './workflows.js';
 
 /** As long as a timer can be: it is there, not to fire. */
@@ -49,6 +50,7 @@ export class Engine implements StoreListener {
   readonly #claimer: Claimer;
   readonly #outcomes: Outcomes;
   readonly #lease: Lease;
+  readonly #upkeep: Upkeep;
   #attendance: Attendance | undefined;
   #isClosing = false;
   #keepAlive: NodeJS.Timeout | undefined;
@@ -70,6 +72,7 @@ export class Engine implements StoreListener {
     this.#outcomes = new Outcomes(this.#deps, (runId) => this.#executor.holds(runId));
     this.#executor.claimer = this.#claimer;
     this.#executor.outcomes = this.#outcomes;
+    this.#upkeep = new Upkeep(this.#deps, []);
     this.#lease = new Lease(this.#deps, options.leaseMs, {
       renewed: ({ nowMs, peers }, roundTripMs) => {
         this.#clock.set(nowMs, roundTripMs);
@@ -105,6 +108,7 @@ export class Engine implements StoreListener {
     // A process that only waits for work has work to do: without this, Node would end one whose store has no sockets.
     this.#keepAlive = setInterval(() => {}, KEEP_ALIVE_MS);
     this.#claimer.poke();
+    this.#upkeep.start();
   }
 
   /** Records a run, and begins it here if there is room. Answers its id and whether it is new. */
@@ -146,7 +150,9 @@ export class Engine implements StoreListener {
     this.#isClosing = true;
     const over = new AbortController();
     const until = (ms: number): Promise<void> => waitUntil(this.#clock, this.#clock.now() + ms, over.signal);
-    const drained = this.#claimer.stop().then(() => this.#executor.drain(until(drainMs)));
+    const drained = Promise.all([this.#claimer.stop(), this.#upkeep.stop()]).then(() =>
+      this.#executor.drain(until(drainMs)),
+    );
     await Promise.race([drained, until(drainMs + SIGN_OFF_MS)]);
     this.#lease.halt();
     await Promise.race([this.#signOff(), until(SIGN_OFF_MS)]);
@@ -172,6 +178,7 @@ export class Engine implements StoreListener {
     this.#isClosing = true;
     clearInterval(this.#keepAlive);
     this.#claimer.halt();
+    this.#upkeep.halt();
     this.#lease.halt();
     this.#outcomes.halt();
     this.#announcer.halt();
