@@ -6,6 +6,7 @@ import {
   defaultRegistry,
   definitionOf,
   type LaunchedApp,
+  queueName,
   type Registry,
   type Workflow,
   type WorkflowDefinition,
@@ -74,6 +75,7 @@ export class Holdfast implements Starter, LaunchedApp {
     }
     const leaseMs = durationMs(options.lease ?? '10s', 'lease of the app');
     if (leaseMs === 0) throw new HoldfastError('INVALID_OPTION', 'lease of the app is 0; it must be longer.');
+    const serve = options.serve?.map((one) => queueName(one, 'queue that the app serves')) ?? null;
     this.#registry = registry;
     this.#definitions = options.workflows?.flatMap(definitionsIn) ?? registry.workflows();
     this.#codec = createCodec(classRegistry(options.classes ?? []));
@@ -86,6 +88,7 @@ export class Holdfast implements Starter, LaunchedApp {
         leaseMs,
         parkAfterMs: durationMs(options.parkAfter ?? '1s', 'parkAfter of the app'),
         concurrency,
+        serve,
       },
     );
     this.runs = runsOf(() => this.#launched(), this.#codec);
@@ -208,9 +211,11 @@ export class Holdfast implements Starter, LaunchedApp {
 }
 
 function startCall(workflow: WorkflowDefinition, args: readonly unknown[], options: StartOptions): ChildCall {
-  const { id, delay, tags, version } = options;
+  const { id, delay, tags, version, queue, priority = 0, partitionKey = null } = options;
   const delayMs = delay === undefined ? 0 : durationMs(delay, `delay of a run of "${workflow.name}"`);
-  return { workflow, args, id, tags, version, delayMs };
+  if (queue === undefined) return { workflow, args, id, tags, version, delayMs };
+  const terms = { queue: queueName(queue, `queue of a run of "${workflow.name}"`), priority, partitionKey };
+  return { workflow, args, id, tags, version, delayMs, terms };
 }
 
 function definitionsIn(value: object): readonly WorkflowDefinition[] {

@@ -1,5 +1,5 @@
 import type { Constructor, Recipe } from '../codec/index.js';
-import type { NamedInstance, Registry, Workflow } from '../define/index.js';
+import type { NamedInstance, Queue, Registry, Workflow } from '../define/index.js';
 import type { Logger } from '../engine/index.js';
 import type { Store } from '../store/index.js';
 import type { Clock, Duration } from '../time/index.js';
@@ -16,6 +16,10 @@ export interface HoldfastOptions {
   readonly store: Store;
   /** What this app runs: workflows, instances and classes with decorated ones. Default: all of the registry. */
   readonly workflows?: readonly (Workflow<never, unknown> | NamedInstance | object)[];
+  /** Queues whose definitions this app writes into the store. Default: all of the registry. */
+  readonly queues?: readonly Queue[];
+  /** The queues that this app takes runs from. Default: all there are. Runs without a queue are always taken. */
+  readonly serve?: readonly (Queue | string)[];
   /** Where definitions are found. Default: the process's own registry. */
   readonly registry?: Registry;
   /** The version of workflows that name none. Default `'1'`. */
@@ -46,6 +50,12 @@ export interface StartOptions {
   readonly delay?: Duration;
   /** Plain JSON to find the run by. */
   readonly tags?: Readonly<Record<string, unknown>>;
+  /** The queue it waits in for its turn. Default: none; it begins at once. */
+  readonly queue?: Queue | string;
+  /** Lower ones are taken first from a queue, and of equals the one that came first. Default 0. */
+  readonly priority?: number;
+  /** The part of the queue that it belongs to, with a fair share of its own: a tenant, for example. */
+  readonly partitionKey?: string;
   /** The version to run on. Default: the workflow's own, or else the app's. */
   readonly version?: string;
 }

@@ -9,9 +9,21 @@ export {
   workflowsOf,
 } from './decorators.js';
 export { checkName, checkRunId } from './names.js';
+export { type QueueOptions, queue, queueName } from './queue.js';
+export type { Queue, QueueApply } from './queue-definition.js';
+export {
+  changedLimits,
+  NO_LIMITS,
+  type PartitionLimitOptions,
+  type QueueLimitOptions,
+  type QueueLimits,
+  type RateLimit,
+  type StoredRate,
+} from './queue-limits.js';
 export {
   createRegistry,
   defaultRegistry,
+  duplicateQueue,
   duplicateWorkflow,
   type LaunchedApp,
   type RegisteredAdapter,

@@ -1,4 +1,5 @@
 import { HoldfastError } from '../errors/index.js';
+import type { Queue } from './queue-definition.js';
 import type { Checkpoints, SqlAdapter } from './transaction.js';
 import type { WorkflowDefinition } from './workflow-definition.js';
 
@@ -22,6 +23,9 @@ export interface Registry {
   /** @throws HoldfastError DUPLICATE_WORKFLOW if another workflow has that name. */
   add(workflow: WorkflowDefinition): void;
   workflows(): readonly WorkflowDefinition[];
+  /** @throws HoldfastError DUPLICATE_QUEUE if another queue has that name. */
+  addQueue(queue: Queue): void;
+  queues(): readonly Queue[];
   addAdapter(adapter: RegisteredAdapter): void;
   adapters(): readonly RegisteredAdapter[];
   /** Says that an app serves a workflow from now on; the answer takes that back. */
@@ -33,6 +37,7 @@ export interface Registry {
 /** Makes an empty registry. */
 export function createRegistry(): Registry {
   const byName = new Map<string, WorkflowDefinition>();
+  const queues = new Map<string, Queue>();
   const adapters: RegisteredAdapter[] = [];
   const serving = new Map<WorkflowDefinition, Set<LaunchedApp>>();
   return {
@@ -41,6 +46,11 @@ export function createRegistry(): Registry {
       byName.set(workflow.name, workflow);
     },
     workflows: () => [...byName.values()],
+    addQueue(queue) {
+      if (queues.has(queue.name)) throw duplicateQueue(queue.name);
+      queues.set(queue.name, queue);
+    },
+    queues: () => [...queues.values()],
     addAdapter: (adapter) => void adapters.push(adapter),
     adapters: () => adapters,
     serve(workflow, app) {
@@ -73,6 +83,15 @@ export function duplicateWorkflow(name: string): HoldfastError {
     `The workflow "${name}" is defined twice. Give one of them another name, or define it in a registry of its own ` +
       '(createRegistry()) if two versions are meant to live in one process.',
     { details: { workflow: name } },
+  );
+}
+
+/** The error of a queue defined twice. */
+export function duplicateQueue(name: string): HoldfastError {
+  return new HoldfastError(
+    'DUPLICATE_QUEUE',
+    `The queue "${name}" is defined twice. Define it once and import it, or give one of them another name.`,
+    { details: { queue: name } },
   );
 }
 

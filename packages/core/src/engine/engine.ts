@@ -31,6 +31,8 @@ export interface EngineOptions {
   readonly leaseMs: number;
   readonly parkAfterMs: number;
   readonly concurrency: number;
+  /** The queues to take runs from; null for all. */
+  readonly serve: readonly string[] | null;
 }
 
 /**
@@ -51,6 +53,7 @@ export class Engine implements StoreListener {
   readonly #outcomes: Outcomes;
   readonly #lease: Lease;
   readonly #upkeep: Upkeep;
+  readonly #serve: readonly string[] | null;
   #attendance: Attendance | undefined;
   #isClosing = false;
   #keepAlive: NodeJS.Timeout | undefined;
@@ -73,6 +76,7 @@ export class Engine implements StoreListener {
     this.#executor.claimer = this.#claimer;
     this.#executor.outcomes = this.#outcomes;
     this.#upkeep = new Upkeep(this.#deps, []);
+    this.#serve = options.serve;
     this.#lease = new Lease(this.#deps, options.leaseMs, {
       renewed: ({ nowMs, peers }, roundTripMs) => {
         this.#clock.set(nowMs, roundTripMs);
@@ -214,7 +218,8 @@ export class Engine implements StoreListener {
   async #enlist(): Promise<void> {
     this.#executor.executorId = this.#deps.newId();
     const id = this.#executor.executorId;
-    await this.#lease.takeOut({ id, host: hostname(), pid: process.pid });
+    const serves = { workflows: this.#workflows.served, queues: this.#serve };
+    await this.#lease.takeOut({ id, host: hostname(), pid: process.pid, serves });
     this.#attendance = await this.#deps.store.attend(id, this);
     this.#claimer.hears = this.#attendance.hears;
     this.#outcomes.hears = this.#attendance.hears;

@@ -75,7 +75,12 @@ export class Executor implements RunHost, ClaimerHost {
   /** Records a run and, if this executor has its workflow and room, begins it. Answers whether the id was new. */
   async start(run: Omit<NewRun, 'executorId' | 'startedAtMs'>): Promise<boolean> {
     const definition = this.#parts.workflows.find(run.workflow, run.version);
-    const isOurs = definition !== undefined && run.delayMs === 0 && this.capacity > 0 && !this.holds(run.id);
+    const isOurs =
+      definition !== undefined &&
+      run.queue === null &&
+      run.delayMs === 0 &&
+      this.capacity > 0 &&
+      !this.holds(run.id);
     const startedAtMs = isOurs ? Math.floor(this.deps.clock.now()) : null;
     const recorded: NewRun = { ...run, executorId: isOurs ? this.executorId : null, startedAtMs };
     if (isOurs) this.#starting.add(run.id);

@@ -63,11 +63,20 @@ export interface Renewal {
   readonly lapsed: number;
 }
 
+/** What an executor can take. */
+export interface Serves {
+  readonly workflows: readonly ServedWorkflow[];
+  /** The queues it takes runs from; null for all. */
+  readonly queues: readonly string[] | null;
+}
+
 /** What is said of an executor in its row. */
 export interface ExecutorInfo {
   readonly id: string;
   readonly host: string;
   readonly pid: number;
+  /** Left out by one that takes nothing. */
+  readonly serves?: Serves;
 }
 
 /**

@@ -5,6 +5,7 @@ export type {
   ExecutorInfo,
   Renewal,
   ServedWorkflow,
+  Serves,
   Signal,
   Store,
   StoreListener,

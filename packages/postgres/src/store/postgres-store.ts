@@ -116,9 +116,17 @@ export class PostgresStore implements Store {
     return journals;
   }
 
-  async register({ id, host, pid }: ExecutorInfo, leaseMs: number): Promise<Renewal> {
+  async register({ id, host, pid, serves }: ExecutorInfo, leaseMs: number): Promise<Renewal> {
     const attends = this.#open().presence.attends(id) ? 1 : 0;
-    const values = [id, lockKeyOf(id), host, pid, leaseMs, attends] as const;
+    const values = [
+      id,
+      lockKeyOf(id),
+      host,
+      pid,
+      leaseMs,
+      attends,
+      serves ? JSON.stringify(serves) : null,
+    ] as const;
     return (await this.#run(registerExecutor, [...values]))[0]!;
   }
 

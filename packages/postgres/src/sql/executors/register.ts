@@ -9,7 +9,15 @@ import { decodeRenewal, selectRenewal } from './renewal.js';
  * run is kept: its row is how a burial finds that run.
  */
 export const registerExecutor = statement<
-  [id: string, lockKey: string, host: string, pid: number, leaseMs: number, attends: number],
+  [
+    id: string,
+    lockKey: string,
+    host: string,
+    pid: number,
+    leaseMs: number,
+    attends: number,
+    serves: string | null,
+  ],
   Renewal
 >(
   'register_executor',
@@ -20,9 +28,10 @@ with recursive forgotten as (
     and not exists (select from ${s.runs} r where r.held_by = x.id)
 ),
 mine as (
-  insert into ${s.executors} as known (id, lock_key, host, pid, started_at, lease_until, attended_at)
+  insert into ${s.executors} as known (id, lock_key, host, pid, started_at, lease_until, attended_at, serves)
   values ($1::text, $2::text::bigint, $3::text, $4::int, clock_timestamp(),
-    clock_timestamp() + ${msInterval('$5::float8')}, case when $6::int = 1 then clock_timestamp() end)
+    clock_timestamp() + ${msInterval('$5::float8')}, case when $6::int = 1 then clock_timestamp() end,
+    $7::text::json)
   on conflict (id) do update set lease_until = excluded.lease_until where known.stopped_at is null
   returning id
 ),${holders(s)}${selectRenewal(s, '$1::text')}`,
