@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { findBinaries } from '../src/embedded/binaries.js';
 import { type EmbeddedPostgres, startEmbedded } from '../src/embedded/embedded.js';
 import { findPostmaster, stopPostmaster } from '../src/embedded/postmaster.js';
-import { commandLine } from '../src/embedded/processes.js';
+import { commandLine } from '../src/processes.js';
 import { Project, query, startTime, untilAnswered } from './support/project.js';
 
 const isRoot = process.getuid?.() === 0;

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
@@ -43,13 +43,37 @@ describe('a folder', () => {
     await (await lockFolder(dir))();
   });
 
-  test('is opened by one of many who find the lock of a process that is gone', async () => {
-    await writeFile(
-      join(dir, 'holdfast.lock'),
-      JSON.stringify({ pid: 999_999_999, host: hostname(), token: 'x' }),
-    );
-    const tries = await Promise.allSettled(Array.from({ length: 20 }, () => lockFolder(dir)));
-    expect(tries.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+  test('is opened by one of many who find the lock of a process that is gone, however often they try', async () => {
+    for (let round = 0; round < 300; round++) {
+      const gone = { pid: 999_999_999, host: hostname(), token: `gone ${round}` };
+      await writeFile(join(dir, 'holdfast.lock'), JSON.stringify(gone));
+      const tries = await Promise.allSettled(Array.from({ length: 20 }, () => lockFolder(dir)));
+      const opened = tries.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+      expect(opened, `round ${round}`).toHaveLength(1);
+      const refusals = tries.flatMap((each) => (each.status === 'rejected' ? [each.reason.code] : []));
+      expect(new Set(refusals), `round ${round}`).toEqual(new Set(['STORE_IN_USE']));
+      await opened[0]!();
+    }
+    expect(await readdir(dir)).toEqual([]);
+  });
+
+  test('is never open in two of many processes that are killed while they have it open', async () => {
+    const complaints: unknown[] = [];
+    const all = Array.from({ length: 4 }, () => spawnSupport('lock-user.ts', ['folder', dir, '50']));
+    for (const child of all) child.on('message', (complaint) => complaints.push(complaint));
+    expect(await Promise.all(all.map(ending))).toEqual(all.map(() => 'SIGKILL'));
+    expect(complaints).toEqual([]);
+  });
+
+  test('is opened after a process whose id a later one has now', async () => {
+    const child = spawnSupport('folder-holder.ts', [dir]);
+    await nextMessage(child);
+    const lock = join(dir, 'holdfast.lock');
+    await writeFile(lock, JSON.stringify({ ...(await lockOf()), birth: 'long ago' }));
+    await (await lockFolder(dir))();
+    const ended = ending(child);
+    child.kill('SIGKILL');
+    await ended;
   });
 
   test('is opened after a former process that had the id that this one has', async () => {

@@ -3,8 +3,8 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { birthMark } from '../src/embedded/processes.js';
 import { withProjectLock } from '../src/embedded/project-lock.js';
+import { birthMark } from '../src/processes.js';
 import { ending, spawnSupport } from './support/child.js';
 
 let folder: string;
@@ -74,7 +74,7 @@ describe('the lock of a project', () => {
 
   test('of many processes that are killed while they hold it, never two hold it at once', async () => {
     const complaints: unknown[] = [];
-    const all = Array.from({ length: 6 }, () => spawnSupport('lock-user.ts', [folder, '25']));
+    const all = Array.from({ length: 6 }, () => spawnSupport('lock-user.ts', ['project', folder, '25']));
     for (const child of all) child.on('message', (complaint) => complaints.push(complaint));
     expect(await Promise.all(all.map(ending))).toEqual(all.map(() => 'SIGKILL'));
     expect(complaints).toEqual([]);

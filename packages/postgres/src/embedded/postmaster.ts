@@ -2,9 +2,9 @@ import { spawn, spawnSync } from 'node:child_process';
 import { closeSync, openSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join, parse } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { commandLine, isAlive } from '../processes.js';
 import { type Binaries, findBinaries, program } from './binaries.js';
 import { cannotRun, failed } from './failure.js';
-import { commandLine, isAlive } from './processes.js';
 import { serverEnv } from './server-env.js';
 import type { SystemUser } from './system-user.js';
 

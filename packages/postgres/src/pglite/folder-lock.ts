@@ -1,25 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, realpath, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, realpath, stat, utimes } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
 import { HoldfastError } from '@holdfast/core/internal';
+import { type Claim, FileLock } from '../locks/file-lock.js';
+import { birthMark, isAlive } from '../processes.js';
 
-/** Who has a folder open. */
-interface Holder {
-  readonly pid: number;
-  readonly host: string;
-  /** Tells apart two times that one process opens it, and two processes with one id, one after the other. */
-  readonly token: string;
-}
-
-const FILE = 'holdfast.lock';
+const NAME = 'holdfast.lock';
 
 /** A holder shows that it lives by touching its lock this often; seen from another machine, that is all there is. */
 const TOUCH_MS = 2000;
 const SILENT_MS = 15_000;
 
-/** The locks that this process has: only they tell its own from those of a former process with its id. */
-const held = new Set<string>();
+/** The claims of this process: only they tell its own from those of a former process with its id. */
+const own = new Set<string>();
 
 /**
  * Locks a folder for this process. PGlite itself lets two open the same one, and destroy it.
@@ -29,87 +22,47 @@ const held = new Set<string>();
  */
 export async function lockFolder(dir: string): Promise<() => Promise<void>> {
   await mkdir(dir, { recursive: true });
-  const file = join(await realpath(dir), FILE);
-  const holder: Holder = { pid: process.pid, host: hostname(), token: randomUUID() };
-  held.add(holder.token);
+  const token = randomUUID();
+  const claim: Claim = { token, pid: process.pid, birth: birthMark(process.pid), host: hostname() };
+  const lock = new FileLock({ folder: await realpath(dir), name: NAME, claim, isRunning });
+  own.add(token);
+  const release = async (): Promise<void> => {
+    await lock.release();
+    own.delete(token);
+  };
   try {
-    await take(file, holder, dir);
+    await lock.announce();
+    const holder = await lock.tryAcquire();
+    if (holder) throw inUse(holder, dir);
   } catch (error) {
-    held.delete(holder.token);
+    await release();
     throw error;
   }
-  const touching = setInterval(() => void touch(file), TOUCH_MS);
+  const touching = setInterval(() => void touch(lock.path), TOUCH_MS);
   touching.unref();
   return async () => {
     clearInterval(touching);
-    held.delete(holder.token);
-    await rm(file, { force: true });
+    await release();
   };
 }
 
-async function take(file: string, holder: Holder, dir: string): Promise<void> {
-  for (;;) {
-    try {
-      return await writeFile(file, JSON.stringify(holder), { flag: 'wx' });
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    }
-    const found = await read(file);
-    if (found && (await isAlive(file, found))) throw inUse(found, dir);
-    await removeStale(file, found);
-  }
+async function isRunning({ pid, host, birth, token }: Claim, path: string): Promise<boolean> {
+  if (host !== undefined && host !== hostname()) return !(await isSilent(path));
+  if (pid === process.pid) return own.has(token);
+  return isAlive(pid) && (birth === undefined || birth === birthMark(pid));
 }
 
-/**
- * Removes the lock of a process that is gone.
- *
- * HAZARD: another may remove it at the same moment and put its own in its place. So it is first moved aside, which only
- * one can do, and put back if it turns out to be another one.
- */
-async function removeStale(file: string, stale: Holder | undefined): Promise<void> {
-  const aside = `${file}.${randomUUID()}`;
-  try {
-    await rename(file, aside);
-  } catch {
-    return;
-  }
-  const moved = await read(aside);
-  if (moved && moved.token !== stale?.token) {
-    await writeFile(file, JSON.stringify(moved), { flag: 'wx' }).catch(() => undefined);
-  }
-  await rm(aside, { force: true });
-}
-
-async function read(file: string): Promise<Holder | undefined> {
-  try {
-    return JSON.parse(await readFile(file, 'utf8')) as Holder;
-  } catch {
-    return undefined;
-  }
-}
-
-async function isAlive(file: string, { pid, host, token }: Holder): Promise<boolean> {
-  if (host !== hostname()) return !(await isSilent(file));
-  if (pid === process.pid) return held.has(token);
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}
-
-async function isSilent(file: string): Promise<boolean> {
-  const touched = await stat(file).catch(() => undefined);
+async function isSilent(path: string): Promise<boolean> {
+  const touched = await stat(path).catch(() => undefined);
   return touched === undefined || Date.now() - touched.mtimeMs > SILENT_MS;
 }
 
-async function touch(file: string): Promise<void> {
+async function touch(path: string): Promise<void> {
   const now = new Date();
-  await utimes(file, now, now).catch(() => undefined);
+  await utimes(path, now, now).catch(() => undefined);
 }
 
-function inUse({ pid, host }: Holder, dir: string): HoldfastError {
+function inUse({ pid, host }: Claim, dir: string): HoldfastError {
   const who = pid === process.pid && host === hostname() ? 'this process' : `process ${pid} on ${host}`;
   return new HoldfastError(
     'STORE_IN_USE',
