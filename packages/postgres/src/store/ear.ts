@@ -92,12 +92,7 @@ export class Ear {
     const beganMs = performance.now();
     const session = await driver.openSession!((payload) => this.#heard(payload));
     try {
-      const [backend] = await statements.run(session.query, readBackend, []);
-      await statements.run(session.query, listenToChannel, []);
-      this.openingMs = performance.now() - beganMs;
-      const isDirect = backend?.pid === session.namedPid;
-      const isUsable = isDirect || (await this.#hearsItself());
-      if (isUsable && !this.#closed.signal.aborted) {
+      if ((await this.#listens(session, beganMs)) && !this.#closed.signal.aborted) {
         // Only now: what is set on a connection that is shared out would be set for others.
         await statements.run(session.query, freeOfTimeLimits, []);
         this.#session = session;
@@ -109,6 +104,28 @@ export class Ear {
     }
     await session.end();
     return undefined;
+  }
+
+  /** Makes the session listen. False where it would be of no use. */
+  async #listens(session: Session, beganMs: number): Promise<boolean> {
+    const { statements } = this.#options;
+    const [backend] = await statements.run(session.query, readBackend, []);
+    const isDirect = backend?.pid === session.namedPid;
+    if (!isDirect && (await this.#isSharedOut(session, backend?.pid))) return false;
+    await statements.run(session.query, listenToChannel, []);
+    this.openingMs = performance.now() - beganMs;
+    return isDirect || this.#hearsItself();
+  }
+
+  /**
+   * Whether a pooler certainly lends the session another connection for each transaction: it has moved, or somebody else
+   * is on what was its connection. Seen at once in most cases, and without listening on a connection that is for all.
+   */
+  async #isSharedOut(session: Session, pid: number | undefined): Promise<boolean> {
+    const { driver, statements } = this.#options;
+    const [other] = await statements.run(driver.query, readBackend, []);
+    const [again] = await statements.run(session.query, readBackend, []);
+    return other?.pid === pid || again?.pid !== pid;
   }
 
   #heard(payload: string): void {

@@ -6,6 +6,7 @@ import { afterAll, inject } from 'vitest';
 import { pglite, postgres } from '../../src/index.js';
 import { quoteIdentifier } from '../../src/sql/names.js';
 import { createTestDatabase, type TestDatabase } from '../../src/testing/test-database.js';
+import type { Pooler } from './pooler.js';
 
 /** A store's home, and where it is. */
 export interface Home extends StoreHome {
@@ -35,6 +36,17 @@ export async function poolHome(): Promise<Home> {
       await dropSchema(url, schema);
       await pool.end();
     },
+  );
+  return { ...home, url, schema };
+}
+
+/** The same, through a pooler. What a test does beside the store goes to the server directly. */
+export async function pooledHome(pooler: Pooler): Promise<Home> {
+  const { url } = await database();
+  const schema = `holdfast ${homes++}`;
+  const home = await homeOf(
+    () => postgres(pooler.url(url), { schema }),
+    () => dropSchema(url, schema),
   );
   return { ...home, url, schema };
 }
