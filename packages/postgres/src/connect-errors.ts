@@ -46,7 +46,8 @@ function byState(state: string, error: Error, { where, user }: Target): Verdict 
       );
     case '42501':
       return refused(
-        `User "${user}" lacks a right at ${where}: ${error.message}. Grant it, or let someone who has it apply what migrationSql() prints.`,
+        `User "${user}" lacks a right at ${where}: ${error.message}. An app needs what \`holdfast-postgres grants --role ${user}\` ` +
+          'prints. To migrate takes more: let someone who may apply what migrationSql() prints.',
       );
     case '25006':
       return refused(

@@ -4,5 +4,6 @@ export { type EmbeddedOptions, type EmbeddedPostgres, startEmbedded } from './em
 export { type MigrateOptions, migrate } from './migrate.js';
 export { type PGliteOptions, pglite } from './pglite/pglite.js';
 export { type PostgresOptions, postgres } from './postgres.js';
+export { type GrantPurpose, type GrantsOptions, grantsSql } from './schema/grants.js';
 export { migrationSql } from './schema/print.js';
 export type { PostgresTarget } from './target.js';

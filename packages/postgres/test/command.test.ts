@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
 import { describe, expect, inject, onTestFinished, test } from 'vitest';
+import { grantsSql } from '../src/index.js';
 import { createTestDatabase } from '../src/testing/test-database.js';
 
 interface Ended {
@@ -75,5 +76,31 @@ describe('holdfast-postgres migrate', () => {
     expect(code).toBe(1);
     expect(stderr).toContain('127.0.0.1');
     expect(stderr).not.toContain('secret');
+  });
+});
+
+describe('holdfast-postgres grants', () => {
+  test('writes the grants of a role', async () => {
+    const { code, stdout } = await command('grants', '--role', 'my "app"', '--schema', 'my jobs');
+    expect(code).toBe(0);
+    expect(stdout).toContain('grant usage on schema "my jobs" to "my ""app""";\n');
+    expect(stdout).toBe(grantsSql({ role: 'my "app"', schema: 'my jobs' }));
+  });
+
+  test('for transactional steps writes fewer', async () => {
+    const { stdout } = await command('grants', '--role', 'orm', '--for', 'steps');
+    expect(stdout).toBe(grantsSql({ role: 'orm', purpose: 'steps' }));
+    expect(stdout).not.toContain('executors');
+  });
+
+  test('called wrongly says what to do and exits with 2', async () => {
+    expect(await command('grants')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('give --role'),
+    });
+    expect(await command('grants', '--role', 'a', '--for', 'fun')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('"fun"'),
+    });
   });
 });

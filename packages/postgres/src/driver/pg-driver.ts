@@ -10,6 +10,9 @@ import type { PgClient, PgClientMaker, PgPool } from './pg-types.js';
 /** A prepared statement is not there (26000), or is there already (42P05): a pooler shares connections out. */
 const NOT_PREPARED = new Set(['26000', '42P05']);
 
+/** SQLSTATE insufficient_privilege: who runs Holdfast can do something about it, and is told what. */
+const LACKS_RIGHT = '42501';
+
 /** How long a pool may take to close. */
 const CLOSING_MS = 5000;
 
@@ -48,17 +51,25 @@ export class PgDriver implements Driver {
 
   // Statements are prepared once for each connection, by their names. Behind a pooler that hands each transaction
   // another connection, the server does not know them; they are then sent in full. Nothing was executed when it says so.
-  readonly query = async ({ name, text }: NamedText, values: readonly Value[]): Promise<readonly Row[]> => {
+  readonly query = async (statement: NamedText, values: readonly Value[]): Promise<readonly Row[]> => {
+    try {
+      return await this.#send(statement, [...values]);
+    } catch (error) {
+      throw driverState(error) === LACKS_RIGHT ? this.explain(error) : error;
+    }
+  };
+
+  async #send({ name, text }: NamedText, values: Value[]): Promise<readonly Row[]> {
     if (this.#prepares) {
       try {
-        return (await this.#pool.query({ name, text, values: [...values] })).rows;
+        return (await this.#pool.query({ name, text, values })).rows;
       } catch (error) {
         if (!NOT_PREPARED.has(driverState(error) ?? '')) throw error;
         this.#prepares = false;
       }
     }
-    return (await this.#pool.query({ text, values: [...values] })).rows;
-  };
+    return (await this.#pool.query({ text, values })).rows;
+  }
 
   async transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
     const client = await this.#pool.connect();

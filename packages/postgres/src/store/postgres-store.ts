@@ -37,6 +37,7 @@ import { claimDue } from './claim.js';
 import { commitEntries } from './commit.js';
 import { lockKeyOf } from './lock-key.js';
 import { Presence } from './presence.js';
+import { checkRights } from './rights.js';
 
 /** What a store is made with. */
 export interface PostgresStoreOptions {
@@ -117,7 +118,10 @@ export class PostgresStore implements Store {
   }
 
   async register({ id, host, pid, serves }: ExecutorInfo, leaseMs: number): Promise<Renewal> {
-    const attends = this.#open().presence.attends(id) ? 1 : 0;
+    const { driver, presence } = this.#open();
+    // At launch, rather than at midnight when the first schedule ticks.
+    await checkRights(driver, this.#statements);
+    const attends = presence.attends(id) ? 1 : 0;
     const values = [
       id,
       lockKeyOf(id),

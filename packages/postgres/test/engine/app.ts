@@ -1,6 +1,6 @@
 import { createRegistry, Holdfast, type HoldfastOptions, type Registry } from '@holdfast/core';
 import { inject, onTestFinished } from 'vitest';
-import { postgres } from '../../src/index.js';
+import { type PostgresOptions, postgres } from '../../src/index.js';
 import { createTestDatabase } from '../../src/testing/test-database.js';
 import { startWireProxy, type WireProxy } from '../../src/testing/wire-proxy.js';
 
@@ -24,10 +24,11 @@ export async function launch<Defined>(
   url: string,
   define: (registry: Registry) => Defined,
   options: Omit<HoldfastOptions, 'store'> = {},
+  storeOptions: PostgresOptions = {},
 ): Promise<{ app: Holdfast; defined: Defined }> {
   const registry = createRegistry();
   const defined = define(registry);
-  const app = new Holdfast({ store: postgres(url), registry, ...options });
+  const app = new Holdfast({ store: postgres(url, storeOptions), registry, ...options });
   await app.launch();
   onTestFinished(() => app.shutdown({ drain: '1s' }));
   return { app, defined };

@@ -3,10 +3,11 @@ import type { StoreHome } from '@holdfast/conformance';
 import type { Store } from '@holdfast/core/internal';
 import pg from 'pg';
 import { afterAll, inject } from 'vitest';
-import { pglite, postgres } from '../../src/index.js';
+import { grantsSql, migrate, pglite, postgres } from '../../src/index.js';
 import { quoteIdentifier } from '../../src/sql/names.js';
 import { createTestDatabase, type TestDatabase } from '../../src/testing/test-database.js';
 import type { Pooler } from './pooler.js';
+import { createRole, execute, type Role } from './roles.js';
 
 /** A store's home, and where it is. */
 export interface Home extends StoreHome {
@@ -51,6 +52,21 @@ export async function pooledHome(pooler: Pooler): Promise<Home> {
   return { ...home, url, schema };
 }
 
+/** The same, as a role that has no more than the grants of an app. Its tables belong to somebody else. */
+export async function appRoleHome(): Promise<Home> {
+  const { url } = await database();
+  const schema = `holdfast ${homes++}`;
+  role ??= createRole(url);
+  const { name, url: asRole } = await role;
+  await migrate(url, { schema });
+  await execute(url, grantsSql({ role: name, schema }));
+  const home = await homeOf(
+    () => postgres(asRole(url), { schema, migrate: false }),
+    () => dropSchema(url, schema),
+  );
+  return { ...home, url, schema };
+}
+
 /** A store in PGlite. One database serves all of a file, as making one takes seconds: each store has a schema. */
 export async function pgliteHome(): Promise<StoreHome> {
   lite ??= PGlite.create();
@@ -70,9 +86,11 @@ export function database(): Promise<TestDatabase> {
 
 let made: Promise<TestDatabase> | undefined;
 let lite: Promise<PGlite> | undefined;
+let role: Promise<Role> | undefined;
 let homes = 0;
 
 afterAll(async () => {
+  await (await role)?.drop();
   await (await made)?.drop();
   await (await lite)?.close();
 });

@@ -1,0 +1,44 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { APP_RIGHTS } from '../../src/schema/rights.js';
+
+const SQL = join(import.meta.dirname, '..', '..', 'src', 'sql');
+
+/** What gives away that a statement needs a right to the table it names. */
+const SIGNS = {
+  select: /\b(?:from|join|using) \$\{s\.(\w+)\}/g,
+  insert: /\binsert into \$\{s\.(\w+)\}/g,
+  update: /\bupdate \$\{s\.(\w+)\}|\binsert into \$\{s\.(\w+)\}(?:(?!insert into|`).)*?\bdo update\b/gs,
+  delete: /\bdelete from \$\{s\.(\w+)\}/g,
+} as const;
+
+/** Checkpoints in other databases are made and written by the user's own role. */
+const APART = new Set(['checkpoints']);
+
+test('an app is granted exactly what the statements do, table by table', () => {
+  const needed = new Map<string, Set<string>>();
+  for (const text of sourceTexts()) {
+    for (const [right, sign] of Object.entries(SIGNS)) {
+      for (const [, found, conflicting] of text.matchAll(sign)) {
+        const table = found ?? conflicting!;
+        if (!APART.has(table)) needed.set(table, (needed.get(table) ?? new Set()).add(right));
+      }
+    }
+  }
+  expect(byTable(APP_RIGHTS.tables)).toEqual(byTable(Object.fromEntries(needed)));
+});
+
+function sourceTexts(): string[] {
+  return readdirSync(SQL, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => readFileSync(join(SQL, name), 'utf8'));
+}
+
+function byTable(rights: Readonly<Record<string, Iterable<string>>>): Record<string, string[]> {
+  return Object.fromEntries(
+    Object.entries(rights)
+      .map(([table, each]) => [table, [...each].sort()] as const)
+      .sort(([a], [b]) => (a < b ? -1 : 1)),
+  );
+}
