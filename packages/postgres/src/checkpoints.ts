@@ -121,6 +121,7 @@ function runRow(start: TransactionalStart): Readonly<Record<string, unknown>> {
     priority: start.priority,
     partition_key: start.partitionKey,
     deduplication_key: start.deduplicationKey,
+    deduplication_scope: start.deduplicationScope,
     timeout_ms: start.timeoutMs,
     deadline: start.deadlineMs,
     is_detached: start.isDetached,

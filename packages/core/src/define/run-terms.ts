@@ -8,6 +8,11 @@ export interface RunTerms {
   readonly partitionKey: string | null;
   /** No two runs that have not ended share one in a queue or, without a queue, in a workflow. */
   readonly deduplicationKey: string | null;
+  /**
+   * What the key is of, if not of a start: it holds in the workflow then, whatever the queue. That of a debounce is free
+   * once the run has begun.
+   */
+  readonly deduplicationScope: 'singleton' | 'debounce' | null;
   /** How long it may take from when it is first taken up. */
   readonly timeoutMs: number | null;
   /** When it must have ended, whatever its own timeout: its parent's time limit. */
@@ -24,6 +29,7 @@ export const PLAIN_TERMS: RunTerms = {
   priority: 0,
   partitionKey: null,
   deduplicationKey: null,
+  deduplicationScope: null,
   timeoutMs: null,
   deadlineMs: null,
   isDetached: false,

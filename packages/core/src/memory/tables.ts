@@ -1,5 +1,6 @@
 import type { Payload } from '../replay/index.js';
-import type { RunRecord, StepRecord } from '../store/index.js';
+import type { NewRun, RunRecord, StepRecord } from '../store/index.js';
+import { deduplicationOf, holdsKey } from './deduplication.js';
 
 /** A run as it is kept: what is shown of it and what only executors are told. */
 export interface RunRow extends RunRecord {
@@ -18,9 +19,19 @@ export class Tables {
   readonly #claimable = new Map<string, RunRow>();
   /** The running runs, by executor. */
   readonly #running = new Map<string, Map<string, RunRow>>();
+  /** The runs that hold deduplication keys. */
+  readonly #holders = new Map<string, RunRow>();
 
   run(id: string): RunRow | undefined {
     return this.#runs.get(id);
+  }
+
+  /** The run that holds the deduplication key that another would have. */
+  holderFor(
+    run: Pick<NewRun, 'workflow' | 'queue' | 'deduplicationKey' | 'deduplicationScope'>,
+  ): RunRow | undefined {
+    const key = deduplicationOf(run);
+    return key === undefined ? undefined : this.#holders.get(key);
   }
 
   /** The pending and waiting runs. */
@@ -65,6 +76,8 @@ export class Tables {
 
   #put(row: RunRow): void {
     this.#runs.set(row.id, row);
+    const key = deduplicationOf(row);
+    if (key !== undefined && holdsKey(row)) this.#holders.set(key, row);
     if (row.state === 'pending' || row.state === 'waiting') this.#claimable.set(row.id, row);
     if (row.state !== 'running' || row.executorId === null) return;
     const runs = this.#running.get(row.executorId) ?? new Map<string, RunRow>();
@@ -73,6 +86,8 @@ export class Tables {
 
   #takeOut(row: RunRow): void {
     this.#claimable.delete(row.id);
+    const key = deduplicationOf(row);
+    if (key !== undefined && this.#holders.get(key)?.id === row.id) this.#holders.delete(key);
     if (row.executorId === null) return;
     const runs = this.#running.get(row.executorId);
     runs?.delete(row.id);

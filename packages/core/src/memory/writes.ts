@@ -57,6 +57,8 @@ function writeEntry(moment: Moment, entry: StoreEntry): EntryOutcome {
 function start({ tables, nowMs, isDead }: Moment, { run }: StartEntry): EntryOutcome {
   const existing = tables.run(run.id);
   if (existing) return existing.key === run.key ? WRITTEN : EXISTS;
+  const holder = tables.holderFor(run);
+  if (holder) return Object.freeze({ kind: 'duplicate', runId: holder.id, workflow: holder.workflow });
   const executorId = run.executorId !== null && isDead(run.executorId) ? null : run.executorId;
   const isTaken = executorId !== null;
   tables.insert({
@@ -77,6 +79,7 @@ function start({ tables, nowMs, isDead }: Moment, { run }: StartEntry): EntryOut
     priority: run.priority,
     partitionKey: run.partitionKey,
     deduplicationKey: run.deduplicationKey,
+    deduplicationScope: run.deduplicationScope,
     timeoutMs: run.timeoutMs,
     deadlineMs: run.deadlineMs,
     isDetached: run.isDetached,

@@ -2,7 +2,8 @@ import type { CallKind, Payload } from '../replay/index.js';
 import type { NewRun } from './run.js';
 
 /**
- * Records a new run. Answers `exists`, and changes nothing, if the id is taken. In the name of an executor that was
+ * Records a new run. Answers `exists`, and changes nothing, if the id is taken; else `duplicate`, if its deduplication
+ * key is. In the name of an executor that was
  * declared dead it is recorded as pending, for others to claim, and at epoch 1 all the same: that one believes to hold
  * that epoch, so nobody else may get it.
  */
@@ -71,6 +72,8 @@ export type StoreEntry = StartEntry | StepEntry | FinishEntry | ParkEntry | Rele
 export type EntryOutcome =
   | { readonly kind: 'written' }
   | { readonly kind: 'exists' }
+  /** This run, which has not ended, has the deduplication key. */
+  | { readonly kind: 'duplicate'; readonly runId: string; readonly workflow: string }
   | { readonly kind: 'lost' }
   | { readonly kind: 'signalled'; readonly signals: number }
   /** The store refuses this very entry, whatever its neighbours. */

@@ -80,6 +80,8 @@ create table ${s.runs} (
   in_line boolean not null default false,
   holds_slot boolean not null default false,
   deduplication_key text collate "C",
+  deduplication_scope text collate "C" check (deduplication_scope in ('singleton', 'debounce')),
+  debounce_until timestamptz,
   timeout_ms float8,
   deadline timestamptz,
   created_at timestamptz not null,
@@ -102,8 +104,9 @@ create index runs_ripening on ${s.runs} (queue, wake_at)
   where queue is not null and not in_line and state in ('pending', 'waiting') and wake_at is not null;
 create index runs_slots on ${s.runs} (queue, (coalesce(partition_key, ''))) where holds_slot;
 create unique index runs_deduplication on ${s.runs} (
-  (coalesce('queue ' || queue, 'workflow ' || workflow)), deduplication_key)
-  where deduplication_key is not null and state in ('pending', 'running', 'waiting', 'paused');
+  (coalesce(deduplication_scope || ' ' || workflow, 'queue ' || queue, 'workflow ' || workflow)), deduplication_key)
+  where deduplication_key is not null and state in ('pending', 'running', 'waiting', 'paused')
+    and (deduplication_scope is distinct from 'debounce' or started_at is null);
 create index runs_deadline on ${s.runs} (deadline)
   where deadline is not null and state in ('pending', 'running', 'waiting', 'paused');
 create index runs_held on ${s.runs} (held_by) where held_by is not null;
@@ -221,6 +224,9 @@ const RUNS: Descriptions = {
   holds_slot: 'Whether it counts for the concurrency of its queue.',
   deduplication_key:
     'No two runs that have not ended share one in a queue or, without a queue, in a workflow.',
+  deduplication_scope:
+    "singleton: the key is its workflow's own. debounce: it is a key of a debounce, until the run begins. Either holds in the workflow, whatever the queue. Null: the key is of a start.",
+  debounce_until: 'Up to when further calls of its debounce can put it off; null for other runs.',
   timeout_ms: 'How long it may take from when it is first taken up.',
   deadline: 'When it must have ended.',
   created_at: 'When it was recorded.',

@@ -45,11 +45,28 @@ async function writeTogether(
   const unsettled = await statements.run(driver.query, commitBatch(kinds), values);
   const outcomes: EntryOutcome[] = entries.map(() => ({ kind: 'written' }));
   if (unsettled.length === 0) return outcomes;
-  const asked = JSON.stringify(unsettled.map((at) => ({ at, ...keyOf(entries[at]!) })));
+  const asked = JSON.stringify(unsettled.map((at) => ({ at, ...keysOf(entries[at]!) })));
+  const again: number[] = [];
   for (const standing of await statements.run(driver.query, readStanding, [asked])) {
-    outcomes[standing.at] = settle(entries[standing.at]!, standing);
+    const outcome = settle(entries[standing.at]!, standing);
+    if (outcome) outcomes[standing.at] = outcome;
+    else again.push(standing.at);
   }
+  const written = await commitEntries(
+    driver,
+    statements,
+    again.map((at) => entries[at]!),
+  );
+  for (const [index, at] of again.entries()) outcomes[at] = written[index]!;
   return outcomes;
+}
+
+/** All by which something may stand in the way of an entry. */
+function keysOf(entry: StoreEntry): Readonly<Record<string, unknown>> {
+  if (entry.op !== 'start') return keyOf(entry);
+  const { workflow, queue, deduplicationKey, deduplicationScope } = entry.run;
+  const key = { deduplication_key: deduplicationKey, deduplication_scope: deduplicationScope };
+  return { ...keyOf(entry), workflow, queue, ...key };
 }
 
 function keyOf(entry: StoreEntry): { readonly run_id: string; readonly seq?: number } {

@@ -18,14 +18,15 @@ export interface Gathered {
 type Json = Readonly<Record<string, unknown>>;
 
 interface Placed {
-  /** Whose row it is. */
-  readonly id: string;
+  /** What its row is locked by. */
+  readonly lock: string;
   readonly row: Json;
 }
 
 /**
- * Sorts a batch's entries by kind, and within a kind by run, so that everyone locks rows in one order. Columns that are
- * null are left out: so they are read.
+ * Sorts a batch's entries by kind, and within a kind by run, so that everyone locks rows in one order. Starts lock two
+ * keys, and those of deduplication are shared more often: they come first, for each the start that was asked for first.
+ * Columns that are null are left out: so they are read.
  */
 export function gather(entries: readonly StoreEntry[]): Gathered {
   const starts: Placed[] = [];
@@ -34,18 +35,25 @@ export function gather(entries: readonly StoreEntry[]): Gathered {
   const parents = new Set<string>();
   for (const [at, entry] of entries.entries()) {
     if (entry.op === 'start') {
-      starts.push({ id: entry.run.id, row: startRow(at, entry.run) });
+      starts.push({ lock: startLock(entry.run), row: startRow(at, entry.run) });
     } else if (entry.op === 'step') {
-      steps.push({ id: entry.runId, row: stepRow(at, entry) });
+      steps.push({ lock: entry.runId, row: stepRow(at, entry) });
     } else {
-      changes.push({ id: entry.runId, row: changeRow(at, entry) });
+      changes.push({ lock: entry.runId, row: changeRow(at, entry) });
       if (entry.op === 'finish' && entry.parentId !== null) parents.add(entry.parentId);
     }
   }
-  for (const id of parents) changes.push({ id, row: { role: 'told', run_id: id } });
+  for (const id of parents) changes.push({ lock: id, row: { role: 'told', run_id: id } });
   const kinds = { starts: starts.length > 0, steps: steps.length > 0, changes: changes.length > 0 };
   const values = [starts, steps, changes].filter((rows) => rows.length > 0).map(rowsJson);
   return { kinds, values };
+}
+
+/** A NUL, which no id has, sorts before everything. */
+function startLock({ id, workflow, queue, deduplicationKey, deduplicationScope }: NewRun): string {
+  if (deduplicationKey === null) return id;
+  const scope = deduplicationScope === null && queue !== null ? `queue ${queue}` : workflow;
+  return `\0${JSON.stringify([deduplicationScope, scope, deduplicationKey])}`;
 }
 
 function startRow(at: number, run: NewRun): Json {
@@ -65,6 +73,7 @@ function startRow(at: number, run: NewRun): Json {
     priority: run.priority === 0 ? undefined : run.priority,
     partition_key: run.partitionKey ?? undefined,
     deduplication_key: run.deduplicationKey ?? undefined,
+    deduplication_scope: run.deduplicationScope ?? undefined,
     timeout_ms: amount(run.timeoutMs),
     deadline: amount(run.deadlineMs),
     is_detached: run.isDetached || undefined,
@@ -123,6 +132,6 @@ function amount(ms: number | null): number | string | undefined {
 }
 
 function rowsJson(rows: Placed[]): string {
-  rows.sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
+  rows.sort((a, b) => (a.lock < b.lock ? -1 : a.lock > b.lock ? 1 : 0));
   return JSON.stringify(rows.map(({ row }) => row));
 }

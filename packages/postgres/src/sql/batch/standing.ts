@@ -1,5 +1,6 @@
 import type { RunState } from '@holdfast/core/internal';
 import { number, numberOrNull, text, textOrNull } from '../cells.js';
+import { deduplicationScope, holdsDeduplicationKey } from '../deduplication.js';
 import { statement } from '../statement.js';
 
 /** Where a run, and one of its calls, stand: what decides why an entry was not written. */
@@ -13,6 +14,8 @@ export interface Standing {
   } | null;
   /** The call of the entry, if it is a step and there is one. */
   readonly step: { readonly epoch: number; readonly ordinal: number | null } | null;
+  /** The run that has the deduplication key of the entry, if it is a start with one. */
+  readonly holder: { readonly runId: string; readonly workflow: string } | null;
 }
 
 /**
@@ -22,10 +25,17 @@ export interface Standing {
 export const readStanding = statement<[entries: string], Standing>(
   'read_standing',
   (s) => `
-select e.at, r.key::text as key, r.state, r.epoch, r.signals, c.epoch as step_epoch, c.ordinal as step_ordinal
-from json_to_recordset($1::json) as e(at int, run_id text, seq int)
+select e.at, r.key::text as key, r.state, r.epoch, r.signals, c.epoch as step_epoch, c.ordinal as step_ordinal,
+  h.id as holder_id, h.workflow as holder_workflow
+from json_to_recordset($1::json) as e(
+  at int, run_id text, seq int, workflow text, queue text, deduplication_key text, deduplication_scope text)
 left join lateral (select * from ${s.runs} r where r.id = e.run_id offset 0) r on true
-left join lateral (select * from ${s.steps} c where c.run_id = e.run_id and c.seq = e.seq offset 0) c on true`,
+left join lateral (select * from ${s.steps} c where c.run_id = e.run_id and c.seq = e.seq offset 0) c on true
+left join lateral (
+  select h.id, h.workflow from ${s.runs} h
+  where ${deduplicationScope('h')} = ${deduplicationScope('e')}
+    and h.deduplication_key = e.deduplication_key and ${holdsDeduplicationKey('h')} offset 0
+) h on true`,
   (row) => ({
     at: number(row['at']),
     run:
@@ -41,5 +51,9 @@ left join lateral (select * from ${s.steps} c where c.run_id = e.run_id and c.se
       row['step_epoch'] === null
         ? null
         : { epoch: number(row['step_epoch']), ordinal: numberOrNull(row['step_ordinal']) },
+    holder:
+      textOrNull(row['holder_id']) === null
+        ? null
+        : { runId: text(row['holder_id']), workflow: text(row['holder_workflow']) },
   }),
 );

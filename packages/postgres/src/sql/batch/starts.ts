@@ -1,15 +1,18 @@
 import { fromMs, msInterval } from '../fragments.js';
 import type { BatchPart } from './part.js';
 
-/** Inserts new runs. One whose id is taken is passed over: {@link readStanding} then tells whether it is the same one. */
+/**
+ * Inserts new runs. One whose id or deduplication key is taken is passed over: {@link readStanding} then tells by whom,
+ * and whether it is the same one.
+ */
 export const starts: BatchPart = {
   writes: (s, given) => `
 starting as materialized (
   select * from json_to_recordset(${given}::json) as e(
     at int, id text, key uuid, workflow text, version text, executor_id text, input text, input_extra text,
     tags text, parent_id text, delay_ms float8, started_at float8,
-    queue text, priority int, partition_key text, deduplication_key text, timeout_ms float8, deadline float8,
-    is_detached boolean, schedule text)
+    queue text, priority int, partition_key text, deduplication_key text, deduplication_scope text,
+    timeout_ms float8, deadline float8, is_detached boolean, schedule text)
 ),
 -- Places in a queue go in the order in which the starts were made, not in that in which the rows are inserted.
 placed as materialized (
@@ -25,11 +28,12 @@ taken as materialized (
   from starting e
 ),
 started as (
-  -- The rows come sorted by id: two batches that insert the same two ids would else wait for each other.
+  -- The rows come sorted by their keys: two batches that insert the same two would else wait for each other.
   insert into ${s.runs} (
     id, key, workflow, version, state, executor_id, epoch, wake_at, input, input_extra, tags, parent_id,
     created_at, started_at,
-    queue, priority, partition_key, place, in_line, deduplication_key, timeout_ms, deadline, is_detached, schedule)
+    queue, priority, partition_key, place, in_line, deduplication_key, deduplication_scope,
+    timeout_ms, deadline, is_detached, schedule)
   select e.id, e.key, e.workflow, e.version,
     case when e.is_taken then 'running' else 'pending' end,
     case when e.is_taken then e.executor_id end,
@@ -40,7 +44,7 @@ started as (
     clock.now,
     case when e.is_taken then ${fromMs('e.started_at')} end,
     e.queue, coalesce(e.priority, 0), e.partition_key, p.place, e.queue is not null and e.delay_ms = 0,
-    e.deduplication_key, e.timeout_ms, ${fromMs('e.deadline')}, coalesce(e.is_detached, false), e.schedule
+    e.deduplication_key, e.deduplication_scope, e.timeout_ms, ${fromMs('e.deadline')}, coalesce(e.is_detached, false), e.schedule
   from taken e left join placed p on p.at = e.at cross join clock
   -- Whichever of its keys is taken: that of its id, or that of its duplicates.
   on conflict do nothing

@@ -13,17 +13,18 @@ export const insertRun = statement<[run: string, channel: string, payload: strin
 with given as materialized (
   select clock_timestamp() as now, e.* from json_to_record($1::text::json) as e(
     id text, key uuid, workflow text, version text, input text, input_extra text, tags text, delay_ms float8,
-    queue text, priority int, partition_key text, deduplication_key text, timeout_ms float8, deadline float8,
-    is_detached boolean, schedule text)
+    queue text, priority int, partition_key text, deduplication_key text, deduplication_scope text,
+    timeout_ms float8, deadline float8, is_detached boolean, schedule text)
 ),
 written as (
   insert into ${s.runs} (
     id, key, workflow, version, state, epoch, input, input_extra, tags, wake_at, created_at,
-    queue, priority, partition_key, place, in_line, deduplication_key, timeout_ms, deadline, is_detached, schedule)
+    queue, priority, partition_key, place, in_line, deduplication_key, deduplication_scope,
+    timeout_ms, deadline, is_detached, schedule)
   select e.id, e.key, e.workflow, e.version, 'pending', 0, e.input::json, e.input_extra::json, e.tags::jsonb,
     e.now + ${msInterval('e.delay_ms')}, e.now,
     e.queue, e.priority, e.partition_key, case when e.queue is not null then nextval('${s.places}') end,
-    e.queue is not null and e.delay_ms = 0, e.deduplication_key, e.timeout_ms, ${fromMs('e.deadline')},
+    e.queue is not null and e.delay_ms = 0, e.deduplication_key, e.deduplication_scope, e.timeout_ms, ${fromMs('e.deadline')},
     e.is_detached, e.schedule
   from given e
   on conflict do nothing
