@@ -86,6 +86,7 @@ test('@holdfast/core/internal', () => {
       "isFinal",
       "isHoldfastError",
       "isNonRetryable",
+      "joinedRun",
       "memoryStore",
       "notLaunched",
       "now",

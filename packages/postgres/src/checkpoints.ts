@@ -18,7 +18,7 @@ import {
 } from './sql/checkpoints/apart.js';
 import { readIsInstallation, readPresence } from './sql/checkpoints/here.js';
 import { recordCheckpoint } from './sql/checkpoints/record.js';
-import { insertRun, readTaken } from './sql/checkpoints/start.js';
+import { insertRun, readTaken, type Taken } from './sql/checkpoints/start.js';
 import { lockMigrations } from './sql/migrations/lock.js';
 import { type Schema, schemaNamed } from './sql/names.js';
 import type { Statement, Value } from './sql/statement.js';
@@ -91,11 +91,13 @@ class PostgresCheckpoints implements Checkpoints {
   ): Promise<TransactionalStartOutcome> {
     if (!(await this.isHere(sql, location))) return { kind: 'elsewhere' };
     const s = this.#schemaOf(location);
-    const { id, key } = start;
-    const written = await one(sql, s, insertRun, [JSON.stringify(runRow(start)), s.name, wordOfWork()]);
-    if (written > 0) return { kind: 'written' };
-    const taken = await one(sql, s, readTaken, [id]);
-    return taken.key === key ? { kind: 'written' } : { kind: 'exists', workflow: taken.workflow };
+    const row = JSON.stringify(runRow(start));
+    for (;;) {
+      if ((await one(sql, s, insertRun, [row, s.name, wordOfWork()])) > 0) return { kind: 'written' };
+      const taken = await run(sql, s, readTaken, [row]);
+      const outcome = whyTaken(start, taken);
+      if (outcome) return outcome;
+    }
   }
 
   #schemaOf(location: StoreLocation): Schema {
@@ -105,6 +107,17 @@ class PostgresCheckpoints implements Checkpoints {
     this.#schemas.set(location.schema, schema);
     return schema;
   }
+}
+
+/** Undefined if nothing is in the way any more. An id that is taken says more than a key: the run may be its own. */
+function whyTaken(
+  { key }: TransactionalStart,
+  taken: readonly Taken[],
+): TransactionalStartOutcome | undefined {
+  const byId = taken.find(({ by }) => by === 'id');
+  if (byId) return byId.key === key ? { kind: 'written' } : { kind: 'exists', workflow: byId.workflow };
+  const holder = taken[0];
+  return holder && { kind: 'duplicate', runId: holder.id, workflow: holder.workflow };
 }
 
 function runRow(start: TransactionalStart): Readonly<Record<string, unknown>> {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { commitBatch } from '../src/sql/batch/commit.js';
 import { readStanding } from '../src/sql/batch/standing.js';
 import { recordCheckpoint } from '../src/sql/checkpoints/record.js';
+import { readTaken } from '../src/sql/checkpoints/start.js';
 import { buryExecutors } from '../src/sql/executors/bury.js';
 import { renewExecutor } from '../src/sql/executors/renew.js';
 import { schemaNamed } from '../src/sql/names.js';
@@ -34,7 +35,8 @@ const batches = [1, 2, 3, 4, 5, 6, 7].map((kinds): Case => {
 
 const CASES: readonly Case[] = [
   ...batches,
-  { statement: readStanding },
+  { statement: readStanding, by: /^runs_deduplication$/ },
+  { statement: readTaken, by: /^runs_deduplication$/ },
   { statement: claimRuns, by: /^runs_due$/ },
   { statement: listOwnedRuns, by: /^runs_held$/ },
   { statement: loadJournals },

@@ -100,6 +100,43 @@ describe("a run started in a user's transaction", () => {
     await Promise.all([other.end(), observer.end()]);
   });
 
+  test('meets the run that has its deduplication key, until that one has ended', async () => {
+    const keyed = { deduplicationKey: 'customer 42' };
+    await checkpoints.start(on(client), location, wanted(keyed));
+    const next = wanted({ id: 'order-43', ...keyed });
+    expect(await checkpoints.start(on(client), location, next)).toEqual({
+      kind: 'duplicate',
+      runId: 'order-42',
+      workflow: 'checkout',
+    });
+    await home.store.cancel(['order-42']);
+    expect(await checkpoints.start(on(client), location, next)).toEqual({ kind: 'written' });
+  });
+
+  test('waits for who takes its deduplication key just now, and then sees who has it', async () => {
+    const keyed = { deduplicationKey: 'customer 42' };
+    const [other, observer] = await Promise.all([openClient(home.url), openClient(home.url)]);
+    await other.query('begin');
+    await checkpoints.start(on(other), location, wanted(keyed));
+    const starting = checkpoints.start(on(client), location, wanted({ id: 'order-43', ...keyed }));
+    await untilBlocked(observer);
+    await other.query('commit');
+    expect(await starting).toMatchObject({ kind: 'duplicate', runId: 'order-42' });
+    await Promise.all([other.end(), observer.end()]);
+  });
+
+  test('waits for who takes its deduplication key just now, and is written if that comes to nothing', async () => {
+    const keyed = { deduplicationKey: 'customer 42' };
+    const [other, observer] = await Promise.all([openClient(home.url), openClient(home.url)]);
+    await other.query('begin');
+    await checkpoints.start(on(other), location, wanted(keyed));
+    const starting = checkpoints.start(on(client), location, wanted({ id: 'order-43', ...keyed }));
+    await untilBlocked(observer);
+    await other.query('rollback');
+    expect(await starting).toEqual({ kind: 'written' });
+    await Promise.all([other.end(), observer.end()]);
+  });
+
   test('is refused in another database', async () => {
     const outcome = await checkpoints.start(on(client), { ...location, installationId: 'other' }, wanted());
     expect(outcome).toEqual({ kind: 'elsewhere' });

@@ -4,6 +4,7 @@ import { atomicity } from './atomicity.js';
 import type { StoreHome } from './bench.js';
 import { cancelling, resuming } from './cancelling.js';
 import { claiming } from './claiming.js';
+import { deduplication } from './deduplication.js';
 import { fencing } from './fencing.js';
 import { finishing } from './finishing.js';
 import { handles } from './handles.js';
@@ -21,6 +22,7 @@ export type { StoreHome } from './bench.js';
 const SUBJECTS = [
   handles,
   starting,
+  deduplication,
   steps,
   payloads,
   journals,

@@ -37,8 +37,24 @@ export const journals = subject('journals', (test) => {
         outcome: { ok: false, error: { json: '{"message":"no"}', extra: null } },
         completedAtMs: SOME_TIME_MS + 1,
       },
-      { state: 'open', seq: 2, kind: 'step', name: 'retried', attempt: 3, retryAtMs: SOME_TIME_MS + 600 },
-      { state: 'open', seq: 3, kind: 'step', name: 'at most once', attempt: 1, retryAtMs: null },
+      {
+        state: 'open',
+        seq: 2,
+        kind: 'step',
+        name: 'retried',
+        attempt: 3,
+        retryAtMs: SOME_TIME_MS + 600,
+        childId: null,
+      },
+      {
+        state: 'open',
+        seq: 3,
+        kind: 'step',
+        name: 'at most once',
+        attempt: 1,
+        retryAtMs: null,
+        childId: null,
+      },
     ]);
   });
 

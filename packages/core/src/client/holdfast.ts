@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { ClassRegistry, type Codec, createCodec } from '../codec/index.js';
 import {
-  type ChildCall,
   checkName,
   defaultRegistry,
   definitionOf,
@@ -12,13 +11,14 @@ import {
   type WorkflowDefinition,
   workflowsOf,
 } from '../define/index.js';
-import { Engine, idConflict, notLaunched, shutDown, silentLogger } from '../engine/index.js';
+import { Engine, notLaunched, shutDown, silentLogger } from '../engine/index.js';
 import { HoldfastError } from '../errors/index.js';
 import { type Duration, durationMs, systemClock } from '../time/index.js';
 import { type RunHandle, resultOf, runHandle } from './handle.js';
 import type { HoldfastOptions, StartOptions } from './options.js';
 import { type Runs, runsOf } from './runs.js';
 import { scopeOn } from './scope.js';
+import { startCall } from './start-call.js';
 import { startWithin } from './within.js';
 
 /** What can start runs: an app, or an app within a transaction. */
@@ -131,9 +131,7 @@ export class Holdfast implements Starter, LaunchedApp {
     const call = startCall(this.#served(workflow), args, options);
     const scope = scopeOn(engine.store);
     if (scope) return runHandle(await scope.start(call), engine, this.#codec);
-    const { id, isNew } = await engine.start({ ...call, parentId: null });
-    if (!isNew) await this.#sameWorkflow(id, call.workflow.name);
-    return runHandle(id, engine, this.#codec);
+    return runHandle(await engine.start({ ...call, parentId: null }), engine, this.#codec);
   }
 
   /** Starts runs inside a transaction of yours: they exist exactly if it commits. */
@@ -155,7 +153,7 @@ export class Holdfast implements Starter, LaunchedApp {
   /** Runs a workflow durably and gives its result: what calling the workflow does. */
   async call(workflow: WorkflowDefinition, args: readonly unknown[]): Promise<unknown> {
     const engine = this.#launched();
-    const { id } = await engine.start({ workflow, args, parentId: null });
+    const id = await engine.start({ workflow, args, parentId: null });
     return resultOf(await engine.outcomeOf(id), this.#codec);
   }
 
@@ -196,11 +194,6 @@ export class Holdfast implements Starter, LaunchedApp {
     return served === definition ? definition : served;
   }
 
-  async #sameWorkflow(id: string, workflow: string): Promise<void> {
-    const [status] = await this.#engine.store.statuses([id]);
-    if (status && status.workflow !== workflow) throw idConflict(id, status.workflow);
-  }
-
   /** @internal For tests: what a killed process leaves. */
   halt(): void {
     for (const stop of this.#stopServing.splice(0)) stop();
@@ -208,14 +201,6 @@ export class Holdfast implements Starter, LaunchedApp {
     this.#closing = Promise.resolve();
     this.#engine.halt();
   }
-}
-
-function startCall(workflow: WorkflowDefinition, args: readonly unknown[], options: StartOptions): ChildCall {
-  const { id, delay, tags, version, queue, priority = 0, partitionKey = null } = options;
-  const delayMs = delay === undefined ? 0 : durationMs(delay, `delay of a run of "${workflow.name}"`);
-  if (queue === undefined) return { workflow, args, id, tags, version, delayMs };
-  const terms = { queue: queueName(queue, `queue of a run of "${workflow.name}"`), priority, partitionKey };
-  return { workflow, args, id, tags, version, delayMs, terms };
 }
 
 function definitionsIn(value: object): readonly WorkflowDefinition[] {

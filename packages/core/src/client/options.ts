@@ -52,10 +52,20 @@ export interface StartOptions {
   readonly tags?: Readonly<Record<string, unknown>>;
   /** The queue it waits in for its turn. Default: none; it begins at once. */
   readonly queue?: Queue | string;
-  /** Lower ones are taken first from a queue, and of equals the one that came first. Default 0. */
+  /** A whole number: lower ones are taken first from a queue, and of equals the one that came first. Default 0. */
   readonly priority?: number;
   /** The part of the queue that it belongs to, with a fair share of its own: a tenant, for example. */
   readonly partitionKey?: string;
+  /**
+   * No two runs that have not ended share one in a queue (in all its partitions) or, without a queue, in a workflow.
+   * Once the run has ended, or was cancelled, the key is free.
+   */
+  readonly deduplicationKey?: string;
+  /**
+   * What becomes of a start while a run has its key. `'reject'`: DUPLICATE_RUN. `'join'`: it gives the handle of that run,
+   * whose arguments stay as they are. Default `'reject'`, and `'join'` for a workflow that is a singleton.
+   */
+  readonly onDuplicate?: 'reject' | 'join';
   /** The version to run on. Default: the workflow's own, or else the app's. */
   readonly version?: string;
 }

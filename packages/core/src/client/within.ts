@@ -1,12 +1,12 @@
 import type { Registry, RunSql, SqlAdapter, TransactionalStart } from '../define/index.js';
-import { type Engine, idConflict, type StartRequest } from '../engine/index.js';
+import { type Engine, idConflict, joinedRun, type StartRequest } from '../engine/index.js';
 import { HoldfastError } from '../errors/index.js';
 
 /**
  * Starts a run inside a user's open transaction: it exists, and others hear of it, exactly when that commits. Answers
- * its id.
+ * its id, or that of the run it joins.
  *
- * @throws HoldfastError ADAPTER_UNKNOWN_TRANSACTION, WITHIN_OTHER_DATABASE, RUN_ID_CONFLICT, and those of a start.
+ * @throws HoldfastError ADAPTER_UNKNOWN_TRANSACTION, WITHIN_OTHER_DATABASE, RUN_ID_CONFLICT, DUPLICATE_RUN, and those of a start.
  */
 export async function startWithin(
   tx: unknown,
@@ -23,6 +23,7 @@ export async function startWithin(
   const { id, workflow } = start;
   const outcome = await found.checkpoints.start(sqlOn(found.adapter, tx), location, start);
   if (outcome.kind === 'elsewhere') throw otherDatabase(found.adapter.name);
+  if (outcome.kind === 'duplicate') return joinedRun(request, outcome);
   if (outcome.kind === 'exists' && outcome.workflow !== workflow) throw idConflict(id, outcome.workflow);
   return id;
 }

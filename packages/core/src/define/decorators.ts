@@ -5,7 +5,12 @@ import { step } from './step.js';
 import type { StepOptions } from './step-options.js';
 import type { TransactionalStepOptions } from './transaction.js';
 import type { TransactionalStepMaker } from './transactional-steps.js';
-import { callable, type Workflow as WorkflowFunction, type WorkflowOptions } from './workflow.js';
+import {
+  callable,
+  isSingleton,
+  type Workflow as WorkflowFunction,
+  type WorkflowOptions,
+} from './workflow.js';
 
 /** A method as decorators see it. */
 type Method = (this: unknown, ...args: unknown[]) => Promise<unknown>;
@@ -25,6 +30,7 @@ const METHOD: unique symbol = Symbol.for('holdfast.method.v1') as never;
 interface WorkflowMethod {
   readonly name: string;
   readonly version: string | undefined;
+  readonly isSingleton: boolean;
   readonly registry: Registry;
   readonly body: Method;
   /** The workflow of each object that the method was bound to: the class of a static method, or listed instances. */
@@ -47,7 +53,15 @@ export function Workflow(options: WorkflowOptions & NamedOptions = {}): MethodDe
   const replace = (body: Method, key: string): [Method, WorkflowMethod] => {
     const name = checkName(options.name ?? key, 'name of the workflow');
     const { version, registry = defaultRegistry() } = options;
-    const method: WorkflowMethod = { name, version, registry, body, bound: new WeakMap() };
+    const singleton = isSingleton(options, name);
+    const method: WorkflowMethod = {
+      name,
+      version,
+      isSingleton: singleton,
+      registry,
+      body,
+      bound: new WeakMap(),
+    };
     const call = function (this: unknown, ...args: unknown[]): Promise<unknown> {
       const bound = isObject(this) ? method.bound.get(this) : undefined;
       return bound ? bound(...(args as never[])) : Promise.reject(notBound(name));
@@ -138,7 +152,8 @@ function bind(method: WorkflowMethod, owner: object, prefix?: string): WorkflowF
   const name =
     prefix === undefined ? method.name : checkName(`${prefix}.${method.name}`, 'name of the workflow');
   const body = (...args: readonly never[]): Promise<unknown> => method.body.apply(owner, [...args]);
-  const definition = { name, version: method.version, input: undefined, body };
+  const { version, isSingleton: singleton } = method;
+  const definition = { name, version, isSingleton: singleton, input: undefined, body };
   method.registry.add(definition);
   const bound = callable(definition, method.registry);
   method.bound.set(owner, bound);

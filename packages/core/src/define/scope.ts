@@ -45,6 +45,8 @@ export interface ChildCall {
   readonly delayMs?: number | undefined;
   /** Where they differ from a plain run's. */
   readonly terms?: Partial<RunTerms> | undefined;
+  /** What becomes of it while a run has its deduplication key. Default: `'join'` for singletons, else `'reject'`. */
+  readonly onDuplicate?: 'reject' | 'join' | undefined;
 }
 
 /** What definitions ask of the engine that runs them. One per executing run; every call is recorded. */

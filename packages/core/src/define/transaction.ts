@@ -111,8 +111,9 @@ export interface Checkpoints {
   start(sql: RunSql, location: StoreLocation, start: TransactionalStart): Promise<TransactionalStartOutcome>;
 }
 
-/** What became of a start: written; the id's run exists already, of this or of another workflow. */
+/** What became of a start: written; the id's run exists already, of this or of another workflow; a run has its key. */
 export type TransactionalStartOutcome =
   | { readonly kind: 'written' }
   | { readonly kind: 'exists'; readonly workflow: string }
+  | { readonly kind: 'duplicate'; readonly runId: string; readonly workflow: string }
   | { readonly kind: 'elsewhere' };

@@ -5,6 +5,8 @@ export interface WorkflowDefinition {
   readonly name: string;
   /** The workflow's own version; undefined means the app's. */
   readonly version: string | undefined;
+  /** Whether there is at most one unfinished run of it. */
+  readonly isSingleton: boolean;
   /** Checks the one argument before a run is recorded. */
   readonly input: StandardSchema | undefined;
   readonly body: (...args: readonly never[]) => unknown;

@@ -1,3 +1,4 @@
+import { HoldfastError } from '../errors/index.js';
 import { checkName } from './names.js';
 import { defaultRegistry, type Registry } from './registry.js';
 import { workflowScope } from './scope.js';
@@ -20,6 +21,11 @@ export interface Workflow<Args extends readonly unknown[] = readonly never[], Re
 export interface WorkflowOptions {
   /** Recorded with each run; a run resumes only on an executor that has this version. Default: the app's version. */
   readonly version?: string;
+  /**
+   * At most one run of it is unfinished at a time: a start meanwhile joins that run, whatever its arguments. Default
+   * false.
+   */
+  readonly singleton?: boolean;
   /** Where the definition is kept. Default: the process's own registry. */
   readonly registry?: Registry;
 }
@@ -57,10 +63,23 @@ export function workflow(
   const [options, body] = rest.length === 1 ? [{}, rest[0]] : rest;
   checkName(name, 'name of the workflow');
   if (options.version !== undefined) checkName(options.version, `version of workflow "${name}"`);
-  const definition: WorkflowDefinition = { name, version: options.version, input: options.input, body };
+  const { version, input } = options;
+  const definition: WorkflowDefinition = {
+    name,
+    version,
+    isSingleton: isSingleton(options, name),
+    input,
+    body,
+  };
   const registry = options.registry ?? defaultRegistry();
   registry.add(definition);
   return callable(definition, registry);
+}
+
+/** Whether the options make a singleton of a workflow. @throws HoldfastError INVALID_OPTION if that cannot be said. */
+export function isSingleton({ singleton = false }: WorkflowOptions, name: string): boolean {
+  if (typeof singleton === 'boolean') return singleton;
+  throw new HoldfastError('INVALID_OPTION', `singleton of workflow "${name}" must be true or false.`);
 }
 
 type Body = (...args: readonly never[]) => Promise<unknown>;

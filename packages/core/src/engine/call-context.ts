@@ -24,6 +24,8 @@ export interface CallContext {
   record(call: OpenCall, outcome: Outcome, extras?: RecordExtras): Promise<void>;
   /** Records that an attempt failed or, without `error`, that an at-most-once attempt begins. */
   note(call: OpenCall, attempt: number, error: Payload | null, retryAtMs: number | null): Promise<void>;
+  /** Records that a call waits for a run that is not its own. */
+  noteJoined(call: OpenCall, childId: string): Promise<void>;
   /** Says what a call is doing now. */
   idle(call: OpenCall, activity: CallActivity): void;
   /** Lets a call wait, so that the run may be parked meanwhile. Never resolves if it is. */

@@ -1,33 +1,56 @@
 import type { ChildCall } from '../define/index.js';
 import { HoldfastError, isHoldfastError } from '../errors/index.js';
-import type { Outcome } from '../replay/index.js';
+import type { OpenEntry, Outcome } from '../replay/index.js';
 import type { RunStatus } from '../store/index.js';
 import { BUSY, type OpenCall } from './call.js';
 import type { CallContext } from './call-context.js';
-import { cancelledOutcome, idConflict } from './run-errors.js';
+import { cancelledOutcome, idConflict, waitsForItself } from './run-errors.js';
 import { settle, settleError } from './settle.js';
+import { joinedRun } from './start-answer.js';
 
-/** Starts a child run and records its id. */
+/** Starts a child run, or joins one, and records its id. */
 export async function startOnly(run: CallContext, open: OpenCall, call: ChildCall): Promise<void> {
   const begun = await begin(run, open, call);
   if (!begun) return;
-  const { childId, isNew } = begun;
+  const { childId, kind } = begun;
   // Found there, it is this run's own child from before a crash, as a rule; but a given id may be anybody's.
-  const found = isNew ? undefined : await run.host.find(childId, run.lifetime);
+  const found = kind === 'exists' ? await run.host.find(childId, run.lifetime) : undefined;
   if (found && found.workflow !== call.workflow.name)
     return refuse(run, open, idConflict(childId, found.workflow));
   const outcome = settle(run.host.deps.codec, { ok: true, value: childId }, 'the id of a run');
   return run.record(open, outcome, { childId });
 }
 
-/** Starts a child run, waits for its outcome, and records that as the call's own. */
-export async function beginChild(run: CallContext, open: OpenCall, call: ChildCall): Promise<void> {
-  const begun = await begin(run, open, call);
-  if (!begun) return;
-  const { childId } = begun;
+/**
+ * Starts a child run, or joins one, waits for its outcome, and records that as the call's own.
+ *
+ * @param before what the journal has of the call: which run it joined, if one did not begin it.
+ */
+export async function beginChild(
+  run: CallContext,
+  open: OpenCall,
+  call: ChildCall,
+  before: OpenEntry | undefined,
+): Promise<void> {
+  const childId = before?.childId ?? (await beginOrJoin(run, open, call));
+  if (childId === undefined) return;
   const status = await outcomeOf(run, open, childId);
   if (status.workflow !== call.workflow.name) return refuse(run, open, idConflict(childId, status.workflow));
   return run.record(open, outcomeFrom(run, status), { childId });
+}
+
+/** The run to wait for. Undefined if there is none, and the call has its outcome. */
+async function beginOrJoin(run: CallContext, open: OpenCall, call: ChildCall): Promise<string | undefined> {
+  const begun = await begin(run, open, call);
+  if (begun?.kind !== 'joined') return begun?.childId;
+  const { childId } = begun;
+  if (childId === run.run.id) {
+    await refuse(run, open, waitsForItself(call.workflow.name, childId));
+    return undefined;
+  }
+  // Or after a crash it would begin a run of its own, if the one that it waited for has ended meanwhile.
+  await run.noteJoined(open, childId);
+  return childId;
 }
 
 /** Waits for a run's outcome and records that as the call's own. */
@@ -45,10 +68,12 @@ async function begin(
   run: CallContext,
   open: OpenCall,
   call: ChildCall,
-): Promise<{ readonly childId: string; readonly isNew: boolean } | undefined> {
+): Promise<{ readonly childId: string; readonly kind: 'new' | 'exists' | 'joined' } | undefined> {
   const id = call.id ?? `${run.run.id}.${open.seq}`;
   try {
-    return { childId: id, isNew: await run.host.startChild({ ...call, id }, run.run.id) };
+    const answer = await run.host.startChild({ ...call, id }, run.run.id);
+    if (answer.kind === 'duplicate') return { childId: joinedRun(call, answer), kind: 'joined' };
+    return { childId: id, kind: answer.kind };
   } catch (error) {
     if (!(error instanceof HoldfastError)) throw error;
     await refuse(run, open, error);

@@ -11,7 +11,8 @@ import { Executor } from './executor.js';
 import { Lease } from './lease.js';
 import { Outcomes } from './outcomes.js';
 import { Places } from './places.js';
-import { shutDown } from './run-errors.js';
+import { idConflict, shutDown } from './run-errors.js';
+import { joinedRun } from './start-answer.js';
 import { StoreClock } from './store-clock.js';
 import { Turns } from './turns.js';
 import { Upkeep } from './upkeep.js';
@@ -115,12 +116,24 @@ export class Engine implements StoreListener {
     this.#upkeep.start();
   }
 
-  /** Records a run, and begins it here if there is room. Answers its id and whether it is new. */
-  async start(request: StartRequest): Promise<{ readonly id: string; readonly isNew: boolean }> {
+  /**
+   * Records a run, and begins it here if there is room. Answers its id, or that of the run it joins.
+   *
+   * @throws HoldfastError DUPLICATE_RUN, RUN_ID_CONFLICT, and those of a start that is not valid.
+   */
+  async start(request: StartRequest): Promise<string> {
     if (this.#isClosing) throw shutDown();
     const run = await this.#workflows.newRun(request);
     if (this.#isClosing) throw shutDown();
-    return { id: run.id, isNew: await this.#executor.start(run) };
+    const answer = await this.#executor.start(run);
+    if (answer.kind === 'duplicate') return joinedRun(request, answer);
+    if (answer.kind === 'exists') await this.#sameWorkflow(run.id, run.workflow);
+    return run.id;
+  }
+
+  async #sameWorkflow(id: string, workflow: string): Promise<void> {
+    const [status] = await this.#deps.store.statuses([id]);
+    if (status && status.workflow !== workflow) throw idConflict(id, status.workflow);
   }
 
   /** Resolves with a run's final status. @throws HoldfastError RUN_NOT_FOUND, SHUT_DOWN. */

@@ -10,6 +10,7 @@ import type { Outcomes } from './outcomes.js';
 import type { Places } from './places.js';
 import { RunExecution } from './run-execution.js';
 import type { CheckpointPlace, Departure, RunHost } from './run-host.js';
+import type { StartAnswer } from './start-answer.js';
 import type { Turns } from './turns.js';
 import type { Workflows } from './workflows.js';
 
@@ -72,8 +73,8 @@ export class Executor implements RunHost, ClaimerHost {
     return this.#runs.has(runId) || this.#starting.has(runId);
   }
 
-  /** Records a run and, if this executor has its workflow and room, begins it. Answers whether the id was new. */
-  async start(run: Omit<NewRun, 'executorId' | 'startedAtMs'>): Promise<boolean> {
+  /** Records a run and, if this executor has its workflow and room, begins it. */
+  async start(run: Omit<NewRun, 'executorId' | 'startedAtMs'>): Promise<StartAnswer> {
     const definition = this.#parts.workflows.find(run.workflow, run.version);
     const isOurs =
       definition !== undefined &&
@@ -87,11 +88,12 @@ export class Executor implements RunHost, ClaimerHost {
     try {
       const outcome = await this.committer.submit({ op: 'start', run: recorded });
       if (outcome.kind === 'refused') throw outcome.error;
-      if (outcome.kind !== 'written') return false;
+      if (outcome.kind === 'duplicate') return outcome;
+      if (outcome.kind !== 'written') return { kind: 'exists' };
       if (!isOurs) this.#offer(run.delayMs);
       // Recorded during a shutdown, it is given back with the executor's lease.
       else if (!this.isDraining) this.#begin(ownedFrom(recorded), [], definition);
-      return true;
+      return { kind: 'new' };
     } finally {
       this.#starting.delete(run.id);
       // If it was not begun here, whoever waits for it must look elsewhere.
@@ -99,7 +101,7 @@ export class Executor implements RunHost, ClaimerHost {
     }
   }
 
-  async startChild(call: ChildCall & { readonly id: string }, parentId: string): Promise<boolean> {
+  async startChild(call: ChildCall & { readonly id: string }, parentId: string): Promise<StartAnswer> {
     return this.start(await this.#parts.workflows.newRun({ ...call, parentId }));
   }
 

@@ -2,4 +2,5 @@ export type { EngineDeps } from './deps.js';
 export { Engine, type EngineOptions } from './engine.js';
 export { type Logger, silentLogger } from './logger.js';
 export { cancelledOutcome, idConflict, notLaunched, runNotFound, shutDown } from './run-errors.js';
+export { joinedRun } from './start-answer.js';
 export type { StartRequest } from './workflows.js';

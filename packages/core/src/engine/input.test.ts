@@ -3,7 +3,7 @@ import type { StandardResult, StandardSchema, WorkflowDefinition } from '../defi
 import { validInput } from './input.js';
 
 function definition(input?: StandardSchema): WorkflowDefinition {
-  return { name: 'checkout', version: undefined, input, body: () => undefined };
+  return { name: 'checkout', version: undefined, isSingleton: false, input, body: () => undefined };
 }
 
 function schema(validate: (value: unknown) => StandardResult<unknown> | Promise<StandardResult<unknown>>) {

@@ -69,7 +69,9 @@ export class RunCalls implements RunScope {
   }
 
   child(call: ChildCall): Promise<unknown> {
-    return this.#run.call('child', call.workflow.name, (open) => beginChild(this.#run, open, call));
+    return this.#run.call('child', call.workflow.name, (open, begun) =>
+      beginChild(this.#run, open, call, begun),
+    );
   }
 
   now(): number {

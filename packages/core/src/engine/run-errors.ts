@@ -20,6 +20,15 @@ export function idConflict(runId: string, workflow: string): HoldfastError {
   );
 }
 
+/** The error of a singleton's run that calls the singleton: it would wait for its own end. */
+export function waitsForItself(workflow: string, runId: string): HoldfastError {
+  return new HoldfastError(
+    'DUPLICATE_RUN',
+    `Run "${runId}" of singleton "${workflow}" calls "${workflow}", and would wait for itself. Call a plain function instead.`,
+    { details: { runId, workflow } },
+  );
+}
+
 /** The error of asking for a run that is not there. */
 export function runNotFound(runId: string): HoldfastError {
   return new HoldfastError('RUN_NOT_FOUND', `There is no run with the id "${runId}" in this store.`, {

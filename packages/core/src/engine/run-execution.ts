@@ -141,6 +141,11 @@ export class RunExecution implements CallTaker, TurnTaker {
     if (written.kind === 'refused') this.#broken(written.error);
   }
 
+  async noteJoined(call: OpenCall, childId: string): Promise<void> {
+    const written = await this.#submit(this.#entry(call, { childId }));
+    if (written.kind === 'refused') this.#broken(written.error);
+  }
+
   assignOrdinal(): number {
     return this.#delivery.assign();
   }

@@ -2,6 +2,7 @@ import type { Checkpoints, ChildCall, SqlAdapter } from '../define/index.js';
 import type { OwnedRun, RunRecord, RunStatus } from '../store/index.js';
 import type { Committer } from './committer.js';
 import type { EngineDeps } from './deps.js';
+import type { StartAnswer } from './start-answer.js';
 import type { Turns } from './turns.js';
 
 /** Where the checkpoints of an adapter's transactions go: beside the engine's own tables, or into a table of their own. */
@@ -24,8 +25,8 @@ export interface RunHost {
   readonly turns: Turns;
   readonly parkAfterMs: number;
   readonly isDraining: boolean;
-  /** Records and, where this executor can, begins another run. Answers whether the id was new. */
-  startChild(call: ChildCall & { readonly id: string }, parentId: string): Promise<boolean>;
+  /** Records and, where this executor can, begins another run. */
+  startChild(call: ChildCall & { readonly id: string }, parentId: string): Promise<StartAnswer>;
   /** Looks a run up, however long the store cannot be reached. Never settles once the signal is aborted. */
   find(runId: string, signal: AbortSignal): Promise<RunRecord | undefined>;
   /**

@@ -5,6 +5,7 @@ import {
   checkRunId,
   duplicateWorkflow,
   PLAIN_TERMS,
+  type RunTerms,
   type WorkflowDefinition,
 } from '../define/index.js';
 import { HoldfastError } from '../errors/index.js';
@@ -69,13 +70,25 @@ export class Workflows {
     const tags = encodeTags(request.tags);
     const delayMs = request.delayMs ?? 0;
     const key = this.#deps.newId();
-    const terms = { ...PLAIN_TERMS, ...request.terms };
+    const terms = { ...PLAIN_TERMS, ...request.terms, ...singletonTerms(request) };
     return { ...terms, id, key, workflow: workflow.name, version, input, tags, delayMs, parentId };
   }
 
   #versionOf(definition: WorkflowDefinition): string {
     return definition.version ?? this.#appVersion;
   }
+}
+
+/** A singleton's runs share one key, whatever queue they are in. */
+function singletonTerms({ workflow, terms }: StartRequest): Partial<RunTerms> {
+  const hasKey = typeof terms?.deduplicationKey === 'string';
+  if (!workflow.isSingleton) return {};
+  if (!hasKey) return { deduplicationKey: workflow.name, deduplicationScope: 'singleton' };
+  throw new HoldfastError(
+    'INVALID_OPTION',
+    `Workflow "${workflow.name}" is a singleton: its runs have a deduplication key already. Leave yours out.`,
+    { details: { workflow: workflow.name } },
+  );
 }
 
 function encodeTags(tags: Readonly<Record<string, unknown>> | undefined): string | null {

@@ -36,8 +36,8 @@ export function runStatus({ id, workflow, state, executorId, output, error }: Ru
 
 /** A step's row as replay reads it. */
 export function journalEntry(step: StepRecord): JournalEntry {
-  const { seq, ordinal, kind, name, attempt, retryAtMs, completedAtMs } = step;
-  if (ordinal === null) return Object.freeze({ state: 'open', seq, kind, name, attempt, retryAtMs });
+  const { seq, ordinal, kind, name, attempt, retryAtMs, completedAtMs, childId } = step;
+  if (ordinal === null) return Object.freeze({ state: 'open', seq, kind, name, attempt, retryAtMs, childId });
   const outcome: Outcome = step.output ? { ok: true, value: step.output } : { ok: false, error: step.error! };
   return Object.freeze({
     state: 'recorded',

@@ -35,6 +35,8 @@ export interface OpenEntry {
   readonly attempt: number;
   /** When the next attempt is due; null for an at-most-once step that began. */
   readonly retryAtMs: number | null;
+  /** The run that it waits for, of a call that joined one that is not its own. */
+  readonly childId: string | null;
 }
 
 /** One line of a run's journal. */

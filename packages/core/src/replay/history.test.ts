@@ -18,7 +18,7 @@ function recorded(seq: number, name: string, changes: Partial<RecordedEntry> = {
 }
 
 function open(seq: number, name: string): OpenEntry {
-  return { state: 'open', seq, kind: 'step', name, attempt: 2, retryAtMs: 5 };
+  return { state: 'open', seq, kind: 'step', name, attempt: 2, retryAtMs: 5, childId: null };
 }
 
 describe('a call', () => {

@@ -1,4 +1,5 @@
 import { number, text } from '../cells.js';
+import { deduplicationScope, holdsDeduplicationKey } from '../deduplication.js';
 import { fromMs, msInterval } from '../fragments.js';
 import { statement } from '../statement.js';
 
@@ -34,9 +35,36 @@ select count(*)::int as written, max(pg_notify($2::text, $3::text)::text) as tol
   (row) => number(row['written']),
 );
 
-/** Whose run has this id. A statement of its own: it sees what was committed while the insert waited for it. */
-export const readTaken = statement<[id: string], { readonly key: string; readonly workflow: string }>(
+/** A run that stands in the way of a start: by its id, or by its deduplication key. */
+export interface Taken {
+  readonly by: 'id' | 'deduplication key';
+  readonly id: string;
+  readonly key: string;
+  readonly workflow: string;
+}
+
+/**
+ * Whose run stands in the way of a start; none if it is not in the way any more. A statement of its own: it sees what
+ * was committed while the insert waited for it.
+ */
+export const readTaken = statement<[run: string], Taken>(
   'read_taken',
-  (s) => `select r.key::text as key, r.workflow from ${s.runs} r where r.id = $1::text`,
-  (row) => ({ key: text(row['key']), workflow: text(row['workflow']) }),
+  (s) => `
+with given as materialized (
+  select * from json_to_record($1::text::json) as e(
+    id text, workflow text, queue text, deduplication_key text, deduplication_scope text)
+)
+select t.by, t.id, t.key::text as key, t.workflow from given e cross join lateral (
+  select 'id' as by, r.id, r.key, r.workflow from ${s.runs} r where r.id = e.id
+  union all
+  select 'deduplication key', h.id, h.key, h.workflow from ${s.runs} h
+  where ${deduplicationScope('h')} = ${deduplicationScope('e')}
+    and h.deduplication_key = e.deduplication_key and ${holdsDeduplicationKey('h')}
+) t`,
+  (row) => ({
+    by: text(row['by']) as Taken['by'],
+    id: text(row['id']),
+    key: text(row['key']),
+    workflow: text(row['workflow']),
+  }),
 );

@@ -1,5 +1,5 @@
 import type { CallKind, JournalEntry, Outcome } from '@holdfast/core/internal';
-import { moment, momentOrNull, number, payloadOrNull, text } from '../cells.js';
+import { moment, momentOrNull, number, payloadOrNull, text, textOrNull } from '../cells.js';
 import { inMs } from '../fragments.js';
 import { type Row, statement } from '../statement.js';
 
@@ -20,7 +20,7 @@ export interface JournalRow {
 export const loadJournals = statement<[runIds: string], JournalRow>(
   'load_journals',
   (s) => `
-select g.id as run_id, c.seq, c.ordinal, c.kind, c.name, c.attempt,
+select g.id as run_id, c.seq, c.ordinal, c.kind, c.name, c.attempt, c.child_id,
   c.output::text as output, c.output_extra::text as output_extra,
   c.error::text as error, c.error_extra::text as error_extra,
   ${inMs('c.retry_at')} as retry_at, ${inMs('c.completed_at')} as completed_at
@@ -41,6 +41,7 @@ function openEntry(row: Row): JournalEntry {
     name: text(row['name']),
     attempt: number(row['attempt']),
     retryAtMs: momentOrNull(row['retry_at']),
+    childId: textOrNull(row['child_id']),
   };
 }
 
