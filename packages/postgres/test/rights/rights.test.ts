@@ -1,5 +1,5 @@
 import { sleep, step, workflow } from '@holdfast/core';
-import type { RunSql, StoreLocation } from '@holdfast/core/internal';
+import { PLAIN_TERMS, type RunSql, type StoreLocation } from '@holdfast/core/internal';
 import type pg from 'pg';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { checkpoints } from '../../src/checkpoints.js';
@@ -161,19 +161,13 @@ describe('a role with the grants of transactional steps', () => {
     version: '1',
   };
   const NEW_RUN = {
+    ...PLAIN_TERMS,
     ...RUN,
     input: '[]',
     inputExtra: null,
     tags: null,
     delayMs: 0,
     queue: 'mail',
-    priority: 0,
-    partitionKey: null,
-    deduplicationKey: null,
-    timeoutMs: null,
-    deadlineMs: null,
-    isDetached: false,
-    schedule: null,
   };
 
   /** All that is done in a transaction of the user's own. */
