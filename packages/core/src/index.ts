@@ -1,6 +1,8 @@
 // For applications. Every name here is part of the public API.
 
 export {
+  type CancelOptions,
+  type ControlStartOptions,
   Holdfast,
   type HoldfastOptions,
   type NamedClass,
@@ -43,6 +45,7 @@ export {
   type TransactionalStepOptions,
   uuid,
   type Workflow as WorkflowFunction,
+  type WorkflowControlOptions,
   WorkflowMethod as Workflow,
   type WorkflowOptions,
   workflow,

@@ -103,6 +103,7 @@ test('@holdfast/core/internal', () => {
       "step",
       "stepPolicy",
       "systemClock",
+      "timeoutMs",
       "touchedRuns",
       "transactionalSteps",
       "uuid",

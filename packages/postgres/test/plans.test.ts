@@ -8,8 +8,12 @@ import { buryExecutors } from '../src/sql/executors/bury.js';
 import { renewExecutor } from '../src/sql/executors/renew.js';
 import { schemaNamed } from '../src/sql/names.js';
 import { cancelRuns } from '../src/sql/runs/cancel.js';
+import { cancelTrees } from '../src/sql/runs/cancel-trees.js';
 import { claimRuns } from '../src/sql/runs/claim.js';
+import { expireRuns } from '../src/sql/runs/expire.js';
 import { findRun } from '../src/sql/runs/find.js';
+import { listLostRuns } from '../src/sql/runs/lost.js';
+import { listDeadlines } from '../src/sql/runs/overdue.js';
 import { listOwnedRuns } from '../src/sql/runs/owned.js';
 import { resumeRun } from '../src/sql/runs/resume.js';
 import { readStatuses } from '../src/sql/runs/statuses.js';
@@ -43,6 +47,10 @@ const CASES: readonly Case[] = [
   { statement: renewExecutor, by: /^runs_held$/ },
   { statement: buryExecutors, by: /^runs_held$/ },
   { statement: cancelRuns },
+  { statement: cancelTrees, by: /^runs_children$/ },
+  { statement: expireRuns },
+  { statement: listDeadlines, by: /^runs_deadline$/ },
+  { statement: listLostRuns },
   { statement: resumeRun },
   { statement: readStatuses },
   { statement: findRun },

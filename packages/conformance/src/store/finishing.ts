@@ -124,11 +124,14 @@ export const finishing = subject('finishing', (test) => {
 
   test('a child that ends leaves a parent that has ended as it is', async (bench) => {
     const [succeeded, failed, cancelled] = await bench.beginMany(3);
+    const parents = [succeeded!, failed!, cancelled!];
+    const children = [];
+    for (const parent of parents) children.push(await bench.begin({ parentId: parent.id }));
     await bench.writeAll([succeed(succeeded!), fail(failed!)]);
     await bench.store.cancel([cancelled!.id]);
-    for (const parent of [succeeded!, failed!, cancelled!]) {
+    for (const [n, parent] of parents.entries()) {
       const before = await bench.see(parent.id);
-      const child = await bench.begin({ parentId: parent.id });
+      const child = children[n]!;
       expect(await bench.commit(succeed(child, { parentId: parent.id }))).toEqual({ kind: 'written' });
       expect(await bench.see(parent.id)).toEqual(before);
     }

@@ -4,6 +4,7 @@ import { atomicity } from './atomicity.js';
 import type { StoreHome } from './bench.js';
 import { cancelling, resuming } from './cancelling.js';
 import { claiming } from './claiming.js';
+import { deadlines } from './deadlines.js';
 import { deduplication } from './deduplication.js';
 import { fencing } from './fencing.js';
 import { finishing } from './finishing.js';
@@ -16,6 +17,7 @@ import { payloads } from './payloads.js';
 import { starting } from './starting.js';
 import { steps } from './steps.js';
 import { storeSuites } from './subject.js';
+import { trees } from './trees.js';
 
 export type { StoreHome } from './bench.js';
 
@@ -33,6 +35,8 @@ const SUBJECTS = [
   leases,
   cancelling,
   resuming,
+  trees,
+  deadlines,
   looking,
   atomicity,
   announcing,

@@ -1,6 +1,8 @@
 import type { Codec } from '../codec/index.js';
 import { cancelledOutcome, type Engine, runNotFound } from '../engine/index.js';
 import type { RunState, RunStatus } from '../store/index.js';
+import { cancelRuns } from './cancel-runs.js';
+import type { CancelOptions } from './control-options.js';
 import { scopeOn } from './scope.js';
 
 /** A run, from outside. */
@@ -10,8 +12,8 @@ export interface RunHandle<Result = unknown> {
   result(): Promise<Result>;
   /** Where the run stands now. @throws HoldfastError RUN_NOT_FOUND */
   status(): Promise<RunState>;
-  /** Cancels the run wherever it is. False if it has ended already. */
-  cancel(): Promise<boolean>;
+  /** Cancels the run wherever it is. False if it had ended already. */
+  cancel(options?: CancelOptions): Promise<boolean>;
 }
 
 /** Makes the handle of a run. */
@@ -28,8 +30,8 @@ export function runHandle<Result>(id: string, engine: Engine, codec: Codec): Run
       if (!status) throw runNotFound(id);
       return status.state;
     },
-    async cancel() {
-      return (await engine.cancel([id])).length > 0;
+    async cancel(options) {
+      return (await cancelRuns(engine, [id], options)).includes(id);
     },
   };
 }

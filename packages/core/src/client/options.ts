@@ -3,6 +3,7 @@ import type { NamedInstance, Queue, Registry, Workflow } from '../define/index.j
 import type { Logger } from '../engine/index.js';
 import type { Store } from '../store/index.js';
 import type { Clock, Duration } from '../time/index.js';
+import type { ControlStartOptions } from './control-options.js';
 
 /** A class and the name that stands for it in stored values. */
 export interface NamedClass {
@@ -43,7 +44,7 @@ export interface HoldfastOptions {
 }
 
 /** Options of a start. */
-export interface StartOptions {
+export interface StartOptions extends ControlStartOptions {
   /** The run's id. The same id twice is the same run. Default: a random UUID. */
   readonly id?: string;
   /** Waits this long before the run is due. Default: none. */

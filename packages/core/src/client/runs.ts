@@ -3,6 +3,8 @@ import { type Engine, runNotFound } from '../engine/index.js';
 import { HoldfastError, isHoldfastError } from '../errors/index.js';
 import type { Payload } from '../replay/index.js';
 import type { RunRecord, RunState, StepRecord } from '../store/index.js';
+import { cancelFrom } from './cancel-runs.js';
+import type { CancelOptions } from './control-options.js';
 
 /** A run as `app.runs.get` shows it. */
 export interface RunView {
@@ -47,10 +49,13 @@ export interface Runs {
   get(id: string): Promise<RunView>;
   /** The run's journal, in the order of its calls. */
   steps(id: string): Promise<readonly StepView[]>;
-  /** Cancels the run wherever it is. False if it has ended already. */
-  cancel(id: string): Promise<boolean>;
+  /** Cancels the run wherever it is. False if it had ended already. */
+  cancel(id: string, options?: CancelOptions): Promise<boolean>;
+  /** Cancels several. Answers the ids of all that were cancelled, children included. */
+  cancel(ids: readonly string[], options?: CancelOptions): Promise<readonly string[]>;
   /**
-   * Takes up a failed or cancelled run again, from where its journal ends: after its code was repaired, for example.
+   * Takes up a failed or cancelled run again, from where its journal ends: after its code was repaired, for example. It
+   * has no time limit then.
    *
    * @throws HoldfastError RUN_NOT_FOUND, or RUN_NOT_FINISHED if it is not in such a state.
    */
@@ -67,9 +72,8 @@ export function runsOf(engine: () => Engine, codec: Codec): Runs {
     async steps(id) {
       return (await engine().store.steps(id)).map((step) => stepView(step, codec));
     },
-    async cancel(id) {
-      return (await engine().cancel([id])).length > 0;
-    },
+    cancel: ((ids: string | readonly string[], options?: CancelOptions) =>
+      cancelFrom(engine(), ids, options)) as Runs['cancel'],
     async resume(id) {
       if (await engine().store.resume(id)) return engine().offerWork();
       const [status] = await engine().store.statuses([id]);

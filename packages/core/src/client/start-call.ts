@@ -1,6 +1,7 @@
 import { type ChildCall, checkName, queueName, type WorkflowDefinition } from '../define/index.js';
 import { HoldfastError } from '../errors/index.js';
 import { durationMs } from '../time/index.js';
+import { controlTerms } from './control-options.js';
 import type { StartOptions } from './options.js';
 
 /** The largest priority, and with a minus the smallest, that every store can keep. */
@@ -28,7 +29,7 @@ export function startCall(
     deduplicationKey === undefined
       ? {}
       : { deduplicationKey: checkName(deduplicationKey, `deduplication key ${what}`) };
-  const terms = { ...queueTerms(options, what), ...key };
+  const terms = { ...queueTerms(options, what), ...controlTerms(options, workflow.name), ...key };
   return { workflow, args, id, tags, version, delayMs, terms, onDuplicate };
 }
 

@@ -11,6 +11,7 @@ import {
   type Workflow as WorkflowFunction,
   type WorkflowOptions,
 } from './workflow.js';
+import { type WorkflowControl, workflowControl } from './workflow-control.js';
 
 /** A method as decorators see it. */
 type Method = (this: unknown, ...args: unknown[]) => Promise<unknown>;
@@ -31,6 +32,7 @@ interface WorkflowMethod {
   readonly name: string;
   readonly version: string | undefined;
   readonly isSingleton: boolean;
+  readonly control: WorkflowControl;
   readonly registry: Registry;
   readonly body: Method;
   /** The workflow of each object that the method was bound to: the class of a static method, or listed instances. */
@@ -53,11 +55,11 @@ export function Workflow(options: WorkflowOptions & NamedOptions = {}): MethodDe
   const replace = (body: Method, key: string): [Method, WorkflowMethod] => {
     const name = checkName(options.name ?? key, 'name of the workflow');
     const { version, registry = defaultRegistry() } = options;
-    const singleton = isSingleton(options, name);
     const method: WorkflowMethod = {
       name,
       version,
-      isSingleton: singleton,
+      isSingleton: isSingleton(options, name),
+      control: workflowControl(options, `workflow "${name}"`),
       registry,
       body,
       bound: new WeakMap(),
@@ -152,8 +154,8 @@ function bind(method: WorkflowMethod, owner: object, prefix?: string): WorkflowF
   const name =
     prefix === undefined ? method.name : checkName(`${prefix}.${method.name}`, 'name of the workflow');
   const body = (...args: readonly never[]): Promise<unknown> => method.body.apply(owner, [...args]);
-  const { version, isSingleton: singleton } = method;
-  const definition = { name, version, isSingleton: singleton, input: undefined, body };
+  const { version, isSingleton: singleton, control } = method;
+  const definition = { name, version, isSingleton: singleton, input: undefined, control, body };
   method.registry.add(definition);
   const bound = callable(definition, method.registry);
   method.bound.set(owner, bound);

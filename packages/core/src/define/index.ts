@@ -83,4 +83,5 @@ export {
   type WorkflowOptions,
   workflow,
 } from './workflow.js';
+export { timeoutMs, type WorkflowControl, type WorkflowControlOptions } from './workflow-control.js';
 export type { WorkflowDefinition } from './workflow-definition.js';

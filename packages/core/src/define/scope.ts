@@ -12,6 +12,8 @@ export interface RunInfo {
   readonly version: string;
   /** How often the run was taken up by an executor: 1 at first, one more after each recovery or wake-up. */
   readonly epoch: number;
+  /** When it must have ended; undefined for no time limit. */
+  readonly deadline: Date | undefined;
   /** The step whose body is being executed, or undefined in the workflow's own code. */
   readonly step: StepInfo | undefined;
 }

@@ -1,4 +1,5 @@
 import type { StandardSchema } from './standard-schema.js';
+import type { WorkflowControl } from './workflow-control.js';
 
 /** What a workflow is, apart from its types: a name, a version, and the function that replays. */
 export interface WorkflowDefinition {
@@ -9,5 +10,6 @@ export interface WorkflowDefinition {
   readonly isSingleton: boolean;
   /** Checks the one argument before a run is recorded. */
   readonly input: StandardSchema | undefined;
+  readonly control: WorkflowControl;
   readonly body: (...args: readonly never[]) => unknown;
 }

@@ -3,6 +3,7 @@ import { checkName } from './names.js';
 import { defaultRegistry, type Registry } from './registry.js';
 import { workflowScope } from './scope.js';
 import type { SchemaInput, SchemaOutput, StandardSchema } from './standard-schema.js';
+import { type WorkflowControlOptions, workflowControl } from './workflow-control.js';
 import type { WorkflowDefinition } from './workflow-definition.js';
 
 /** The key under which a workflow's callable carries its definition. */
@@ -18,7 +19,7 @@ export interface Workflow<Args extends readonly unknown[] = readonly never[], Re
 }
 
 /** Options of a workflow. */
-export interface WorkflowOptions {
+export interface WorkflowOptions extends WorkflowControlOptions {
   /** Recorded with each run; a run resumes only on an executor that has this version. Default: the app's version. */
   readonly version?: string;
   /**
@@ -69,6 +70,7 @@ export function workflow(
     version,
     isSingleton: isSingleton(options, name),
     input,
+    control: workflowControl(options, `workflow "${name}"`),
     body,
   };
   const registry = options.registry ?? defaultRegistry();

@@ -1,4 +1,4 @@
-import type { ChildCall } from '../define/index.js';
+import type { ChildCall, RunTerms } from '../define/index.js';
 import { HoldfastError, isHoldfastError } from '../errors/index.js';
 import type { OpenEntry, Outcome } from '../replay/index.js';
 import type { RunStatus } from '../store/index.js';
@@ -71,7 +71,8 @@ async function begin(
 ): Promise<{ readonly childId: string; readonly kind: 'new' | 'exists' | 'joined' } | undefined> {
   const id = call.id ?? `${run.run.id}.${open.seq}`;
   try {
-    const answer = await run.host.startChild({ ...call, id }, run.run.id);
+    const terms = inheritedTerms(run, call);
+    const answer = await run.host.startChild({ ...call, id, terms }, run.run.id);
     if (answer.kind === 'duplicate') return { childId: joinedRun(call, answer), kind: 'joined' };
     return { childId: id, kind: answer.kind };
   } catch (error) {
@@ -79,6 +80,12 @@ async function begin(
     await refuse(run, open, error);
     return undefined;
   }
+}
+
+/** A child has no more time than its parent, unless it is detached. */
+function inheritedTerms({ run }: CallContext, { terms = {} }: ChildCall): Partial<RunTerms> {
+  if (terms.isDetached || run.deadlineMs === null) return terms;
+  return { ...terms, deadlineMs: Math.min(run.deadlineMs, terms.deadlineMs ?? Number.POSITIVE_INFINITY) };
 }
 
 /**
@@ -103,7 +110,7 @@ function isOwn({ run }: CallContext, runId: string): boolean {
 
 function outcomeFrom(run: CallContext, status: RunStatus): Outcome {
   if (status.state === 'succeeded' && status.output) return { ok: true, value: status.output };
-  if (status.state === 'failed' && status.error) return { ok: false, error: status.error };
+  if (status.error) return { ok: false, error: status.error };
   return settleError(run.host.deps.codec, cancelledOutcome(status.id));
 }
 

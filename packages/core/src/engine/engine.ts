@@ -6,8 +6,10 @@ import { Announcer } from './announcer.js';
 import { pause, STORE_BACKOFF } from './backoff.js';
 import { Claimer } from './claimer.js';
 import { Committer } from './committer.js';
+import { DEADLINES, deadlinesChore } from './deadlines-chore.js';
 import type { EngineDeps } from './deps.js';
 import { Executor } from './executor.js';
+import { HeldRunsChore } from './held-runs-chore.js';
 import { Lease } from './lease.js';
 import { Outcomes } from './outcomes.js';
 import { Places } from './places.js';
@@ -53,6 +55,7 @@ export class Engine implements StoreListener {
   readonly #claimer: Claimer;
   readonly #outcomes: Outcomes;
   readonly #lease: Lease;
+  readonly #heldRuns: HeldRunsChore;
   readonly #upkeep: Upkeep;
   readonly #serve: readonly string[] | null;
   #attendance: Attendance | undefined;
@@ -66,7 +69,12 @@ export class Engine implements StoreListener {
     this.#committer = new Committer(this.#deps);
     this.#announcer = new Announcer(this.#deps);
     const { concurrency, parkAfterMs } = options;
-    const parts = { turns: new Turns(), places: new Places(), workflows: this.#workflows };
+    const parts = {
+      turns: new Turns(),
+      places: new Places(),
+      workflows: this.#workflows,
+      deadlineKnown: (atMs: number) => this.#upkeep.dueAt(DEADLINES, atMs),
+    };
     this.#executor = new Executor(
       this.#deps,
       { ...parts, committer: this.#committer, announcer: this.#announcer },
@@ -76,7 +84,11 @@ export class Engine implements StoreListener {
     this.#outcomes = new Outcomes(this.#deps, (runId) => this.#executor.holds(runId));
     this.#executor.claimer = this.#claimer;
     this.#executor.outcomes = this.#outcomes;
-    this.#upkeep = new Upkeep(this.#deps, []);
+    this.#heldRuns = new HeldRunsChore(deps.store, this.#executor);
+    this.#upkeep = new Upkeep(this.#deps, [
+      deadlinesChore(this.#deps, (runIds) => this.#cancelled(runIds)),
+      this.#heldRuns,
+    ]);
     this.#serve = options.serve;
     this.#lease = new Lease(this.#deps, options.leaseMs, {
       renewed: ({ nowMs, peers }, roundTripMs) => {
@@ -145,12 +157,32 @@ export class Engine implements StoreListener {
   /** Cancels runs that have not ended, wherever they are. Answers which. */
   async cancel(runIds: readonly string[]): Promise<readonly string[]> {
     const cancelled = await this.#deps.store.cancel(runIds);
-    this.#executor.drop(cancelled);
-    this.#outcomes.heard(cancelled);
-    this.#announcer.say({ kind: 'cancelled', runIds: cancelled });
+    this.#cancelled(cancelled);
+    return cancelled;
+  }
+
+  /** The same with all that is below them, except what was detached. */
+  async cancelTrees(runIds: readonly string[]): Promise<readonly string[]> {
+    const { control } = this.#deps.store;
+    const all = new Set<string>();
+    // A child that was just being recorded is seen by the next look; none is recorded any more once its parent is cancelled.
+    for (let more = true; more; ) {
+      const cancelled = await control.cancelTrees(runIds);
+      this.#cancelled(cancelled);
+      for (const id of cancelled) all.add(id);
+      more = cancelled.length > 0;
+    }
+    return [...all];
+  }
+
+  /** These runs were cancelled: whoever executes them stops, and whoever waits for them is told. */
+  #cancelled(runIds: readonly string[]): void {
+    if (runIds.length === 0) return;
+    this.#executor.drop(runIds);
+    this.#outcomes.heard(runIds);
+    this.#announcer.say({ kind: 'cancelled', runIds });
     // Parents that are parked are due by now.
     this.offerWork();
-    return cancelled;
   }
 
   /** There is work for somebody: for this executor, and for others. */
@@ -226,6 +258,9 @@ export class Engine implements StoreListener {
     this.#claimer.poke();
     this.#outcomes.heard();
     this.#lease.renewSoon();
+    this.#heldRuns.doubt();
+    this.#upkeep.soon(HeldRunsChore.NAME);
+    this.#upkeep.soon(DEADLINES);
   }
 
   async #enlist(): Promise<void> {
@@ -236,6 +271,7 @@ export class Engine implements StoreListener {
     this.#attendance = await this.#deps.store.attend(id, this);
     this.#claimer.hears = this.#attendance.hears;
     this.#outcomes.hears = this.#attendance.hears;
+    this.#heldRuns.hears = this.#attendance.hears;
     await this.#tellPeers();
   }
 

@@ -1,6 +1,6 @@
 import type { Checkpoints, ChildCall, SqlAdapter, WorkflowDefinition } from '../define/index.js';
 import type { JournalEntry } from '../replay/index.js';
-import type { NewRun, OwnedRun, RunRecord, RunStatus, ServedWorkflow } from '../store/index.js';
+import type { HeldRun, NewRun, OwnedRun, RunRecord, RunStatus, ServedWorkflow } from '../store/index.js';
 import type { Announcer } from './announcer.js';
 import { pause, STORE_BACKOFF } from './backoff.js';
 import type { Claimer, ClaimerHost } from './claimer.js';
@@ -21,6 +21,8 @@ export interface ExecutorParts {
   readonly announcer: Announcer;
   readonly places: Places;
   readonly workflows: Workflows;
+  /** A run here must have ended then. */
+  readonly deadlineKnown: (atMs: number) => void;
 }
 
 /** How an executor behaves. */
@@ -83,13 +85,15 @@ export class Executor implements RunHost, ClaimerHost {
       this.capacity > 0 &&
       !this.holds(run.id);
     const startedAtMs = isOurs ? Math.floor(this.deps.clock.now()) : null;
-    const recorded: NewRun = { ...run, executorId: isOurs ? this.executorId : null, startedAtMs };
+    const deadlineMs = deadlineOf(run, startedAtMs);
+    const recorded: NewRun = { ...run, executorId: isOurs ? this.executorId : null, startedAtMs, deadlineMs };
     if (isOurs) this.#starting.add(run.id);
     try {
       const outcome = await this.committer.submit({ op: 'start', run: recorded });
       if (outcome.kind === 'refused') throw outcome.error;
       if (outcome.kind === 'duplicate') return outcome;
       if (outcome.kind !== 'written') return { kind: 'exists' };
+      if (deadlineMs !== null) this.#parts.deadlineKnown(deadlineMs);
       if (!isOurs) this.#offer(run.delayMs);
       // Recorded during a shutdown, it is given back with the executor's lease.
       else if (!this.isDraining) this.#begin(ownedFrom(recorded), [], definition);
@@ -187,6 +191,19 @@ export class Executor implements RunHost, ClaimerHost {
     if (!this.isDraining && this.#runs.size === this.#concurrency - 1) this.claimer.poke();
   }
 
+  /** The runs that are executing here and not about to leave. */
+  get held(): readonly HeldRun[] {
+    return [...this.#runs.values()].filter(({ isLeaving }) => !isLeaving).map(({ run }) => run);
+  }
+
+  /** These runs are not this executor's own any more. One that left here meanwhile, or came back, is let alone. */
+  dropHeld(lost: readonly HeldRun[]): void {
+    for (const { id, epoch } of lost) {
+      const held = this.#runs.get(id);
+      if (held?.run.epoch === epoch && !held.isLeaving) held.lose();
+    }
+  }
+
   /** These runs were cancelled elsewhere: whatever they do here is in vain. */
   drop(runIds: readonly string[]): void {
     for (const id of runIds) this.#runs.get(id)?.lose();
@@ -216,6 +233,7 @@ export class Executor implements RunHost, ClaimerHost {
   }
 
   #begin(run: OwnedRun, journal: readonly JournalEntry[], definition: WorkflowDefinition): void {
+    if (run.deadlineMs !== null) this.#parts.deadlineKnown(run.deadlineMs);
     const execution = new RunExecution(run, journal, this);
     this.#runs.set(run.id, execution);
     execution.begin(definition);
@@ -271,6 +289,15 @@ export class Executor implements RunHost, ClaimerHost {
       }
     }
   }
+}
+
+/** When a run must have ended: its time limit begins when it is taken up, which may be now. */
+function deadlineOf(
+  { timeoutMs, deadlineMs }: Pick<NewRun, 'timeoutMs' | 'deadlineMs'>,
+  startedAtMs: number | null,
+): number | null {
+  if (timeoutMs === null || startedAtMs === null) return deadlineMs;
+  return Math.min(deadlineMs ?? Number.POSITIVE_INFINITY, Math.ceil(startedAtMs + timeoutMs));
 }
 
 function ownedFrom(run: NewRun): OwnedRun {

@@ -3,7 +3,8 @@ import type { StandardResult, StandardSchema, WorkflowDefinition } from '../defi
 import { validInput } from './input.js';
 
 function definition(input?: StandardSchema): WorkflowDefinition {
-  return { name: 'checkout', version: undefined, isSingleton: false, input, body: () => undefined };
+  const control = { timeoutMs: null };
+  return { name: 'checkout', version: undefined, isSingleton: false, input, control, body: () => undefined };
 }
 
 function schema(validate: (value: unknown) => StandardResult<unknown> | Promise<StandardResult<unknown>>) {

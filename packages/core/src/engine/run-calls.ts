@@ -29,8 +29,8 @@ export class RunCalls implements RunScope {
   }
 
   get info(): RunScope['info'] {
-    const { id, workflow, version, epoch } = this.#run.run;
-    return { id, workflow, version, epoch };
+    const { id, workflow, version, epoch, deadlineMs } = this.#run.run;
+    return { id, workflow, version, epoch, deadline: deadlineMs === null ? undefined : new Date(deadlineMs) };
   }
 
   get store(): object {

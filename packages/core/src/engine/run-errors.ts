@@ -11,6 +11,17 @@ export function cancelledOutcome(runId: string): HoldfastError {
   );
 }
 
+/** The outcome of a run that took longer than its time limit, or than that of the run that started it. */
+export function timedOut(runId: string, deadlineMs: number): HoldfastError {
+  const deadline = new Date(deadlineMs).toISOString();
+  return new HoldfastError(
+    'RUN_TIMED_OUT',
+    `Run "${runId}" had not ended by its deadline, ${deadline}. app.runs.resume("${runId}") takes it up again, ` +
+      'without a time limit.',
+    { details: { runId, deadline } },
+  );
+}
+
 /** The error of a start whose id belongs to a run of another workflow. */
 export function idConflict(runId: string, workflow: string): HoldfastError {
   return new HoldfastError(

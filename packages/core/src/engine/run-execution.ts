@@ -64,6 +64,11 @@ export class RunExecution implements CallTaker, TurnTaker {
     setMaxListeners(0, this.#lifetime.signal); // each open call may listen
   }
 
+  /** Whether it is over, or being parked: its row is no longer what it was, by its own doing. */
+  get isLeaving(): boolean {
+    return this.#hasEnded || this.#isParking;
+  }
+
   get lifetime(): AbortSignal {
     return this.#lifetime.signal;
   }

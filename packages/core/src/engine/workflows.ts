@@ -70,7 +70,8 @@ export class Workflows {
     const tags = encodeTags(request.tags);
     const delayMs = request.delayMs ?? 0;
     const key = this.#deps.newId();
-    const terms = { ...PLAIN_TERMS, ...request.terms, ...singletonTerms(request) };
+    const { timeoutMs } = workflow.control;
+    const terms = { ...PLAIN_TERMS, timeoutMs, ...request.terms, ...singletonTerms(request) };
     return { ...terms, id, key, workflow: workflow.name, version, input, tags, delayMs, parentId };
   }
 

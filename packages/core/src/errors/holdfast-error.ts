@@ -20,6 +20,7 @@ export type ErrorCode =
   | 'RUN_ID_CONFLICT'
   | 'RUN_NOT_FINISHED'
   | 'RUN_NOT_FOUND'
+  | 'RUN_TIMED_OUT'
   | 'SHUT_DOWN'
   | 'STEP_INTERRUPTED'
   | 'STEP_TIMEOUT'

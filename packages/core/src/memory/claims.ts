@@ -16,10 +16,17 @@ export function claimDue(tables: Tables, request: ClaimRequest, nowMs: number): 
       epoch: run.epoch + 1,
       wakeAtMs: null,
       startedAtMs: run.startedAtMs ?? nowMs,
+      deadlineMs: deadlineOf(run, nowMs),
     }),
   );
   const nextDueInMs = next ? Math.max(0, next.wakeAtMs! - nowMs) : null;
   return Object.freeze({ runs: Object.freeze(runs.map(ownedRun)), nextDueInMs });
+}
+
+/** A run's time limit begins when it is first taken up. */
+function deadlineOf({ startedAtMs, timeoutMs, deadlineMs }: RunRow, nowMs: number): number | null {
+  if (startedAtMs !== null || timeoutMs === null) return deadlineMs;
+  return Math.min(deadlineMs ?? Number.POSITIVE_INFINITY, Math.ceil(nowMs + timeoutMs));
 }
 
 function byDueTime(a: RunRow, b: RunRow): number {

@@ -19,6 +19,7 @@ import type {
 import { type Clock, systemClock } from '../time/index.js';
 import { Audience } from './audience.js';
 import { claimDue } from './claims.js';
+import { MemoryControl } from './control.js';
 import { Leases } from './leases.js';
 import { cancelRun, resumeRun } from './operations.js';
 import { journalEntry, ownedRun, runRecord, runStatus } from './records.js';
@@ -82,6 +83,7 @@ class MemoryData {
 class MemoryHandle implements MemoryStore {
   readonly name = 'memory';
   readonly location = undefined;
+  readonly control = new MemoryControl((work) => this.#ask(({ tables }, nowMs) => work(tables, nowMs)));
   readonly #data: MemoryData;
   readonly #faults: MemoryFaults;
   #users = 0;

@@ -1,17 +1,29 @@
+import type { Payload } from '../replay/index.js';
 import { isFinal } from '../store/index.js';
-import type { Tables } from './tables.js';
+import { copyOptional, type Tables } from './tables.js';
 import { signal } from './writes.js';
 
 /** Cancels a run that has not ended. Its epoch is raised, so that whoever holds it cannot write to it any more. */
-export function cancelRun(tables: Tables, runId: string, nowMs: number): boolean {
+export function cancelRun(
+  tables: Tables,
+  runId: string,
+  nowMs: number,
+  error: Payload | null = null,
+): boolean {
   const run = tables.run(runId);
   if (!run || isFinal(run.state)) return false;
-  tables.change(run, { state: 'cancelled', epoch: run.epoch + 1, completedAtMs: nowMs, wakeAtMs: null });
+  tables.change(run, {
+    state: 'cancelled',
+    epoch: run.epoch + 1,
+    completedAtMs: nowMs,
+    wakeAtMs: null,
+    error: copyOptional(error),
+  });
   signal(tables, run.parentId, nowMs);
   return true;
 }
 
-/** Makes a failed or cancelled run due at once. */
+/** Makes a failed or cancelled run due at once, without a time limit. */
 export function resumeRun(tables: Tables, runId: string, nowMs: number): boolean {
   const run = tables.run(runId);
   if (run?.state !== 'failed' && run?.state !== 'cancelled') return false;
@@ -21,6 +33,8 @@ export function resumeRun(tables: Tables, runId: string, nowMs: number): boolean
     output: null,
     error: null,
     completedAtMs: null,
+    timeoutMs: null,
+    deadlineMs: null,
     wakeAtMs: nowMs,
   });
   return true;

@@ -34,6 +34,10 @@ export class Tables {
     return key === undefined ? undefined : this.#holders.get(key);
   }
 
+  all(): IterableIterator<RunRow> {
+    return this.#runs.values();
+  }
+
   /** The pending and waiting runs. */
   claimable(): RunRow[] {
     return [...this.#claimable.values()];

@@ -57,6 +57,8 @@ function writeEntry(moment: Moment, entry: StoreEntry): EntryOutcome {
 function start({ tables, nowMs, isDead }: Moment, { run }: StartEntry): EntryOutcome {
   const existing = tables.run(run.id);
   if (existing) return existing.key === run.key ? WRITTEN : EXISTS;
+  const parent = run.parentId === null || run.isDetached ? undefined : tables.run(run.parentId);
+  if (parent?.state === 'cancelled') return LOST;
   const holder = tables.holderFor(run);
   if (holder) return Object.freeze({ kind: 'duplicate', runId: holder.id, workflow: holder.workflow });
   const executorId = run.executorId !== null && isDead(run.executorId) ? null : run.executorId;

@@ -1,5 +1,6 @@
 import type { StoreLocation } from '../define/transaction.js';
 import type { JournalEntry } from '../replay/index.js';
+import type { ControlStore } from './control-store.js';
 import type { EntryOutcome, StoreEntry } from './entries.js';
 import type { OwnedRun, RunRecord, RunStatus } from './run.js';
 import type { StepRecord } from './step.js';
@@ -89,6 +90,7 @@ export interface Store {
   readonly name: string;
   /** Where its tables are, if they are in a database that transactional steps may share. Known once opened. */
   readonly location: StoreLocation | undefined;
+  readonly control: ControlStore;
   /** Connects and brings the schema up to date. @throws HoldfastError STORE_… */
   open(): Promise<void>;
   close(): Promise<void>;
@@ -128,6 +130,9 @@ export interface Store {
   steps(runId: string): Promise<readonly StepRecord[]>;
   /** Cancels runs that have not ended. Answers the ids of those it cancelled. */
   cancel(runIds: readonly string[]): Promise<readonly string[]>;
-  /** Makes a failed or cancelled run claimable again, its journal as it is. False if it is in no such state. */
+  /**
+   * Makes a failed or cancelled run claimable again, its journal as it is, and without a time limit. False if it is in
+   * no such state.
+   */
   resume(runId: string): Promise<boolean>;
 }

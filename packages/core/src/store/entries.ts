@@ -2,10 +2,10 @@ import type { CallKind, Payload } from '../replay/index.js';
 import type { NewRun } from './run.js';
 
 /**
- * Records a new run. Answers `exists`, and changes nothing, if the id is taken; else `duplicate`, if its deduplication
- * key is. In the name of an executor that was
- * declared dead it is recorded as pending, for others to claim, and at epoch 1 all the same: that one believes to hold
- * that epoch, so nobody else may get it.
+ * Records a new run. Answers `exists`, and changes nothing, if the id is taken; else `lost`, if the run that starts it was
+ * cancelled meanwhile and it is not detached; else `duplicate`, if its deduplication key is taken. In the name of an
+ * executor that was declared dead it is recorded as pending, for others to claim, and at epoch 1 all the same: that one
+ * believes to hold that epoch, so nobody else may get it.
  */
 export interface StartEntry {
   readonly op: 'start';

@@ -10,6 +10,7 @@ export type {
   Store,
   StoreListener,
 } from './contract.js';
+export type { ControlStore, Expiry, HeldRun, Overdue, OverdueRun } from './control-store.js';
 export {
   type EntryOutcome,
   type FinishEntry,

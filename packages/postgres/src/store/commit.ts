@@ -64,9 +64,9 @@ async function writeTogether(
 /** All by which something may stand in the way of an entry. */
 function keysOf(entry: StoreEntry): Readonly<Record<string, unknown>> {
   if (entry.op !== 'start') return keyOf(entry);
-  const { workflow, queue, deduplicationKey, deduplicationScope } = entry.run;
+  const { workflow, queue, deduplicationKey, deduplicationScope, parentId, isDetached } = entry.run;
   const key = { deduplication_key: deduplicationKey, deduplication_scope: deduplicationScope };
-  return { ...keyOf(entry), workflow, queue, ...key };
+  return { ...keyOf(entry), workflow, queue, ...key, parent_id: isDetached ? null : parentId };
 }
 
 function keyOf(entry: StoreEntry): { readonly run_id: string; readonly seq?: number } {

@@ -35,6 +35,7 @@ import { loadJournals } from '../sql/steps/load.js';
 import { isTransientPostgres } from '../transient.js';
 import { claimDue } from './claim.js';
 import { commitEntries } from './commit.js';
+import { PostgresControl } from './control.js';
 import { lockKeyOf } from './lock-key.js';
 import { Presence } from './presence.js';
 import { checkRights } from './rights.js';
@@ -58,6 +59,7 @@ interface Opened {
 /** Runs in Postgres. Each method is one statement, or little more; what they do is said beside their text. */
 export class PostgresStore implements Store {
   readonly name: string;
+  readonly control = new PostgresControl((statement, values) => this.#run(statement, values));
   readonly #options: PostgresStoreOptions;
   readonly #statements: Statements;
   #opened: Opened | undefined;

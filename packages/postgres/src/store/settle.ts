@@ -9,9 +9,13 @@ const LOST: EntryOutcome = { kind: 'lost' };
  * Says why an entry was not plainly written: it was written before, and the answer never arrived; or the run is another's
  * now; or something stands in its place. Undefined when nothing does any more: a run of its key ended meanwhile.
  */
-export function settle(entry: StoreEntry, { run, step, holder }: Standing): EntryOutcome | undefined {
+export function settle(
+  entry: StoreEntry,
+  { run, step, isOrphan, holder }: Standing,
+): EntryOutcome | undefined {
   if (entry.op === 'start') {
     if (run) return run.key === entry.run.key ? WRITTEN : EXISTS;
+    if (isOrphan) return LOST;
     return holder ? { kind: 'duplicate', ...holder } : undefined;
   }
   if (run?.epoch !== entry.epoch) return LOST;

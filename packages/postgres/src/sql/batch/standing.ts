@@ -14,6 +14,8 @@ export interface Standing {
   } | null;
   /** The call of the entry, if it is a step and there is one. */
   readonly step: { readonly epoch: number; readonly ordinal: number | null } | null;
+  /** Whether the run that starts it was cancelled, if it is a start that hangs on one. */
+  readonly isOrphan: boolean;
   /** The run that has the deduplication key of the entry, if it is a start with one. */
   readonly holder: { readonly runId: string; readonly workflow: string } | null;
 }
@@ -26,11 +28,15 @@ export const readStanding = statement<[entries: string], Standing>(
   'read_standing',
   (s) => `
 select e.at, r.key::text as key, r.state, r.epoch, r.signals, c.epoch as step_epoch, c.ordinal as step_ordinal,
-  h.id as holder_id, h.workflow as holder_workflow
+  h.id as holder_id, h.workflow as holder_workflow, coalesce(p.is_cancelled, false)::int as is_orphan
 from json_to_recordset($1::json) as e(
-  at int, run_id text, seq int, workflow text, queue text, deduplication_key text, deduplication_scope text)
+  at int, run_id text, seq int, workflow text, queue text, deduplication_key text, deduplication_scope text,
+  parent_id text)
 left join lateral (select * from ${s.runs} r where r.id = e.run_id offset 0) r on true
 left join lateral (select * from ${s.steps} c where c.run_id = e.run_id and c.seq = e.seq offset 0) c on true
+left join lateral (
+  select p.state = 'cancelled' as is_cancelled from ${s.runs} p where p.id = e.parent_id offset 0
+) p on true
 left join lateral (
   select h.id, h.workflow from ${s.runs} h
   where ${deduplicationScope('h')} = ${deduplicationScope('e')}
@@ -51,6 +57,7 @@ left join lateral (
       row['step_epoch'] === null
         ? null
         : { epoch: number(row['step_epoch']), ordinal: numberOrNull(row['step_ordinal']) },
+    isOrphan: number(row['is_orphan']) > 0,
     holder:
       textOrNull(row['holder_id']) === null
         ? null

@@ -8,16 +8,24 @@ import type { BatchPart } from './part.js';
 export const starts: BatchPart = {
   writes: (s, given) => `
 starting as materialized (
-  select * from json_to_recordset(${given}::json) as e(
+  select * from rows from (json_to_recordset(${given}::json) as (
     at int, id text, key uuid, workflow text, version text, executor_id text, input text, input_extra text,
     tags text, parent_id text, delay_ms float8, started_at float8,
     queue text, priority int, partition_key text, deduplication_key text, deduplication_scope text,
-    timeout_ms float8, deadline float8, is_detached boolean, schedule text)
+    timeout_ms float8, deadline float8, is_detached boolean, schedule text)) with ordinality as e
 ),
 -- Places in a queue go in the order in which the starts were made, not in that in which the rows are inserted.
 placed as materialized (
   select e.at, nextval('${s.places}') as place
   from (select e.at from starting e where e.queue is not null order by e.at offset 0) e
+),
+-- A child is not started once its parent is cancelled. The lock, which is that of a step, makes a start that meets the
+-- cancel read the state again.
+orphaned as materialized (
+  select e.at from starting e cross join lateral (
+    select p.state from ${s.runs} p where p.id = e.parent_id for key share of p
+  ) p
+  where e.parent_id is not null and not coalesce(e.is_detached, false) and p.state = 'cancelled'
 ),
 clock as materialized (select clock_timestamp() as now),
 taken as materialized (
@@ -46,6 +54,8 @@ started as (
     e.queue, coalesce(e.priority, 0), e.partition_key, p.place, e.queue is not null and e.delay_ms = 0,
     e.deduplication_key, e.deduplication_scope, e.timeout_ms, ${fromMs('e.deadline')}, coalesce(e.is_detached, false), e.schedule
   from taken e left join placed p on p.at = e.at cross join clock
+  where e.at not in (select o.at from orphaned o)
+  order by e.ordinality
   -- Whichever of its keys is taken: that of its id, or that of its duplicates.
   on conflict do nothing
   returning id, key

@@ -1,52 +1,15 @@
 import { text } from '../cells.js';
-import { OPEN_STATES } from '../fragments.js';
 import { statement } from '../statement.js';
+import { cancellation } from './cancellation.js';
 
-/**
- * Cancels runs that have not ended, and lets their parents know. The raised epoch is what stops their executors.
- *
- * HAZARD: rows are locked sorted by id, parents among them, as a batch locks them. A parent that is itself cancelled
- * here is not signalled: one statement cannot change a row twice.
- *
- * `role = 'cancels'` and `offset 0` make the planner look each run up by its key, as in a batch.
- */
+/** Cancels runs that have not ended. */
 export const cancelRuns = statement<[runIds: string], string>(
   'cancel_runs',
   (s) => `
 with given as materialized (
-  select r.id, r.parent_id from (select distinct i.id from json_array_elements_text($1::json) as i(id)) g
+  select r.id, r.parent_id, null as error, null as error_extra
+  from (select distinct i.id from json_array_elements_text($1::json) as i(id)) g
   cross join lateral (select * from ${s.runs} r where r.id = g.id offset 0) r
-),
-touched as materialized (
-  select g.id, 'cancels' as role from given g
-  union
-  select g.parent_id, 'told' from given g
-  where g.parent_id is not null and g.parent_id not in (select d.id from given d)
-  order by id
-),
-locked as materialized (
-  select t.id, t.role from touched t cross join lateral (
-    select from ${s.runs} r where r.id = t.id for no key update of r
-  ) l
-),
-cancelled as (
-  update ${s.runs} r set
-    state = 'cancelled', epoch = r.epoch + 1, wake_at = null, completed_at = clock_timestamp()
-  from locked l
-  where r.id = l.id and l.role = 'cancels' and r.state in ${OPEN_STATES}
-  returning r.id, r.parent_id
-),
-signalled as (
-  update ${s.runs} r set
-    signals = r.signals + p.ended,
-    wake_at = case when r.state = 'waiting' then clock_timestamp() else r.wake_at end
-  from (
-    select c.parent_id, count(*)::int as ended from cancelled c
-    where c.parent_id not in (select d.id from cancelled d)
-    group by c.parent_id
-  ) p
-  where r.id = p.parent_id and r.state in ${OPEN_STATES}
-)
-select c.id from cancelled c`,
+),${cancellation(s)}`,
   (row) => text(row['id']),
 );

@@ -1,0 +1,50 @@
+import { OPEN_STATES } from '../fragments.js';
+import type { Schema } from '../names.js';
+
+/**
+ * The end of a statement that cancels runs, as far as they have not ended, and lets their parents know. Follows on an
+ * expression `given` for them: `id`, `parent_id`, and as texts the error that each ends with, if any. The raised epoch is
+ * what stops their executors.
+ *
+ * HAZARD: rows are locked sorted by id, parents among them, as a batch locks them. A parent that is itself cancelled
+ * here is not signalled: one statement cannot change a row twice.
+ *
+ * `role = 'cancels'` and `offset 0` make the planner look each run up by its key, as in a batch.
+ *
+ * @param unless a condition on the run `r`, as it is once it is locked, under which it is left alone after all.
+ */
+export function cancellation(s: Schema, unless = 'false'): string {
+  return `
+touched as materialized (
+  select g.id, 'cancels' as role, g.error, g.error_extra from given g
+  union
+  select g.parent_id, 'told', null, null from given g
+  where g.parent_id is not null and g.parent_id not in (select d.id from given d)
+  order by id
+),
+locked as materialized (
+  select t.* from touched t cross join lateral (
+    select from ${s.runs} r where r.id = t.id for no key update of r
+  ) l
+),
+cancelled as (
+  update ${s.runs} r set
+    state = 'cancelled', epoch = r.epoch + 1, wake_at = null, completed_at = clock_timestamp(),
+    error = l.error::json, error_extra = l.error_extra::json
+  from locked l
+  where r.id = l.id and l.role = 'cancels' and r.state in ${OPEN_STATES} and not (${unless})
+  returning r.id, r.parent_id
+),
+signalled as (
+  update ${s.runs} r set
+    signals = r.signals + p.ended,
+    wake_at = case when r.state = 'waiting' then clock_timestamp() else r.wake_at end
+  from (
+    select c.parent_id, count(*)::int as ended from cancelled c
+    where c.parent_id not in (select d.id from cancelled d)
+    group by c.parent_id
+  ) p
+  where r.id = p.parent_id and r.state in ${OPEN_STATES}
+)
+select c.id from cancelled c`;
+}
