@@ -3,14 +3,22 @@
 export {
   type CancelOptions,
   type ControlStartOptions,
+  type CountedBy,
+  type CountOptions,
   Holdfast,
   type HoldfastOptions,
+  type ListOptions,
   type NamedClass,
+  type RunCountView,
+  type RunFilter,
   type RunHandle,
+  type RunList,
+  type RunSummary,
   type Runs,
   type RunView,
   type Starter,
   type StartOptions,
+  type StepsOptions,
   type StepView,
 } from './client/index.js';
 export type { Constructor, Recipe } from './codec/index.js';

@@ -4,6 +4,7 @@ import { atomicity } from './atomicity.js';
 import type { StoreHome } from './bench.js';
 import { cancelling, resuming } from './cancelling.js';
 import { claiming } from './claiming.js';
+import { counting } from './counting.js';
 import { deadlines } from './deadlines.js';
 import { deduplication } from './deduplication.js';
 import { fencing } from './fencing.js';
@@ -11,6 +12,7 @@ import { finishing } from './finishing.js';
 import { handles } from './handles.js';
 import { journals } from './journals.js';
 import { leases } from './leases.js';
+import { listing } from './listing.js';
 import { looking } from './looking.js';
 import { parking } from './parking.js';
 import { payloads } from './payloads.js';
@@ -38,6 +40,8 @@ const SUBJECTS = [
   trees,
   deadlines,
   looking,
+  listing,
+  counting,
   atomicity,
   announcing,
 ];

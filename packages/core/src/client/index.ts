@@ -1,5 +1,10 @@
 export type { CancelOptions, ControlStartOptions } from './control-options.js';
+export type { CountedBy, CountOptions, RunCountView } from './counts.js';
 export type { RunHandle } from './handle.js';
 export { Holdfast, type Starter } from './holdfast.js';
+export type { ListOptions, RunList, StepsOptions } from './looking.js';
 export type { HoldfastOptions, NamedClass, StartOptions } from './options.js';
-export type { Runs, RunView, StepView } from './runs.js';
+export type { RunFilter } from './run-filter.js';
+export type { RunSummary, RunView } from './run-view.js';
+export type { Runs } from './runs.js';
+export type { StepView } from './step-view.js';

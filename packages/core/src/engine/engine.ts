@@ -16,6 +16,7 @@ import { Places } from './places.js';
 import { idConflict, shutDown } from './run-errors.js';
 import { joinedRun } from './start-answer.js';
 import { StoreClock } from './store-clock.js';
+import { tallyChore } from './tally-chore.js';
 import { Turns } from './turns.js';
 import { Upkeep } from './upkeep.js';
 import { type StartRequest, Workflows } from './workflows.js';
@@ -88,6 +89,7 @@ export class Engine implements StoreListener {
     this.#upkeep = new Upkeep(this.#deps, [
       deadlinesChore(this.#deps, (runIds) => this.#cancelled(runIds)),
       this.#heldRuns,
+      tallyChore(deps.store),
     ]);
     this.#serve = options.serve;
     this.#lease = new Lease(this.#deps, options.leaseMs, {

@@ -12,6 +12,7 @@ import type {
   RunStatus,
   Signal,
   StepRecord,
+  StepsPage,
   Store,
   StoreEntry,
   StoreListener,
@@ -21,8 +22,9 @@ import { Audience } from './audience.js';
 import { claimDue } from './claims.js';
 import { MemoryControl } from './control.js';
 import { Leases } from './leases.js';
+import { memoryLooking } from './looking.js';
 import { cancelRun, resumeRun } from './operations.js';
-import { journalEntry, ownedRun, runRecord, runStatus } from './records.js';
+import { journalEntry, ownedRun, runRecord, runStatus, stepsPage } from './records.js';
 import { Tables } from './tables.js';
 import { writeBatch } from './writes.js';
 
@@ -84,6 +86,7 @@ class MemoryHandle implements MemoryStore {
   readonly name = 'memory';
   readonly location = undefined;
   readonly control = new MemoryControl((work) => this.#ask(({ tables }, nowMs) => work(tables, nowMs)));
+  readonly looking = memoryLooking((work) => this.#ask(({ tables }, nowMs) => work(tables, nowMs)));
   readonly #data: MemoryData;
   readonly #faults: MemoryFaults;
   #users = 0;
@@ -175,8 +178,8 @@ class MemoryHandle implements MemoryStore {
     });
   }
 
-  steps(runId: string): Promise<readonly StepRecord[]> {
-    return this.#ask(({ tables }) => tables.steps(runId));
+  steps(runId: string, page?: StepsPage): Promise<readonly StepRecord[]> {
+    return this.#ask(({ tables }) => stepsPage(tables.steps(runId), page));
   }
 
   cancel(runIds: readonly string[]): Promise<readonly string[]> {

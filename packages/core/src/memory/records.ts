@@ -1,5 +1,5 @@
 import type { JournalEntry, Outcome } from '../replay/index.js';
-import type { OwnedRun, RunRecord, RunStatus, StepRecord } from '../store/index.js';
+import type { OwnedRun, RunRecord, RunStatus, StepRecord, StepsPage } from '../store/index.js';
 import type { RunRow } from './tables.js';
 
 /** What an executor is given of a run. */
@@ -48,4 +48,11 @@ export function journalEntry(step: StepRecord): JournalEntry {
     outcome: Object.freeze(outcome),
     completedAtMs: completedAtMs!,
   });
+}
+
+/** The part of a journal that was asked for. */
+export function stepsPage(steps: readonly StepRecord[], page: StepsPage | undefined): readonly StepRecord[] {
+  if (!page) return steps;
+  const part = steps.filter(({ seq }) => seq > page.afterSeq).slice(0, page.limit);
+  return page.withPayloads ? part : part.map((step) => Object.freeze({ ...step, output: null, error: null }));
 }

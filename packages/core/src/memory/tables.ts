@@ -34,6 +34,7 @@ export class Tables {
     return key === undefined ? undefined : this.#holders.get(key);
   }
 
+  /** All runs. */
   all(): IterableIterator<RunRow> {
     return this.#runs.values();
   }

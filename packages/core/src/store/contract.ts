@@ -2,8 +2,9 @@ import type { StoreLocation } from '../define/transaction.js';
 import type { JournalEntry } from '../replay/index.js';
 import type { ControlStore } from './control-store.js';
 import type { EntryOutcome, StoreEntry } from './entries.js';
+import type { LookingStore } from './looking-store.js';
 import type { OwnedRun, RunRecord, RunStatus } from './run.js';
-import type { StepRecord } from './step.js';
+import type { StepRecord, StepsPage } from './step.js';
 
 /** A workflow that an executor has, in the version it has. */
 export interface ServedWorkflow {
@@ -91,6 +92,8 @@ export interface Store {
   /** Where its tables are, if they are in a database that transactional steps may share. Known once opened. */
   readonly location: StoreLocation | undefined;
   readonly control: ControlStore;
+  /** Looking at many runs. */
+  readonly looking: LookingStore;
   /** Connects and brings the schema up to date. @throws HoldfastError STORE_… */
   open(): Promise<void>;
   close(): Promise<void>;
@@ -127,7 +130,8 @@ export interface Store {
   /** How far these runs have come; unknown ids are left out. */
   statuses(runIds: readonly string[]): Promise<readonly RunStatus[]>;
   run(runId: string): Promise<RunRecord | undefined>;
-  steps(runId: string): Promise<readonly StepRecord[]>;
+  /** A run's journal, or a part of it, in the order of its calls. */
+  steps(runId: string, page?: StepsPage): Promise<readonly StepRecord[]>;
   /** Cancels runs that have not ended. Answers the ids of those it cancelled. */
   cancel(runIds: readonly string[]): Promise<readonly string[]>;
   /**

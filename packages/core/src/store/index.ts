@@ -21,13 +21,24 @@ export {
   type StoreEntry,
   touchedRuns,
 } from './entries.js';
+export type {
+  ListedRun,
+  LookingStore,
+  RunCount,
+  RunCriteria,
+  RunPage,
+  RunPageRequest,
+  RunPosition,
+  TimeSpan,
+} from './looking-store.js';
 export {
   FINAL_STATES,
   isFinal,
   type NewRun,
   type OwnedRun,
+  RUN_STATES,
   type RunRecord,
   type RunState,
   type RunStatus,
 } from './run.js';
-export type { StepRecord } from './step.js';
+export type { StepRecord, StepsPage } from './step.js';

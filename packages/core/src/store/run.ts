@@ -10,6 +10,17 @@ import type { Payload } from '../replay/index.js';
  */
 export type RunState = 'pending' | 'running' | 'waiting' | 'paused' | 'succeeded' | 'failed' | 'cancelled';
 
+/** All states. */
+export const RUN_STATES: readonly RunState[] = [
+  'pending',
+  'running',
+  'waiting',
+  'paused',
+  'succeeded',
+  'failed',
+  'cancelled',
+];
+
 /** States in which a run has ended. */
 export const FINAL_STATES: readonly RunState[] = ['succeeded', 'failed', 'cancelled'];
 

@@ -1,5 +1,14 @@
 import type { CallKind, Payload } from '../replay/index.js';
 
+/** A part of a journal. */
+export interface StepsPage {
+  /** Only calls after the one with this `seq`; -1 for all. */
+  readonly afterSeq: number;
+  readonly limit: number;
+  /** Whether outputs and errors are wanted. */
+  readonly withPayloads: boolean;
+}
+
 /** A line of a run's journal as it is shown. */
 export interface StepRecord {
   readonly seq: number;

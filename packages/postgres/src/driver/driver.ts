@@ -1,8 +1,8 @@
 import type { Row, Value } from '../sql/statement.js';
 
-/** A statement as a driver sends it: the same name always stands for the same text. */
+/** A statement as a driver sends it: the same name always stands for the same text. Without one it is not prepared. */
 export interface NamedText {
-  readonly name: string;
+  readonly name: string | undefined;
   readonly text: string;
 }
 

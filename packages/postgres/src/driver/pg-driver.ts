@@ -60,7 +60,7 @@ export class PgDriver implements Driver {
   };
 
   async #send({ name, text }: NamedText, values: Value[]): Promise<readonly Row[]> {
-    if (this.#prepares) {
+    if (this.#prepares && name !== undefined) {
       try {
         return (await this.#pool.query({ name, text, values })).rows;
       } catch (error) {

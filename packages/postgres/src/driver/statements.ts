@@ -25,6 +25,7 @@ export class Statements {
   // A connection remembers a prepared statement by its name. Over a user's pool, two schemas or two versions of this
   // package may share one, so the name holds a digest of the text.
   #bind(statement: Statement<readonly Value[], unknown>): NamedText {
+    if (!statement.isPrepared) return { name: undefined, text: statement.text(this.schema) };
     const known = this.#bound.get(statement.name);
     if (known) return known;
     const text = statement.text(this.schema);

@@ -42,6 +42,10 @@ create table ${s.executors} (
 // state = 'running', so the planner would take that index for the fence, and read all that run to find one (tried: steps
 // took twice as long, and it grows).
 //
+// HAZARD: the same goes for runs_listed and runs_idle, which are for whoever looks at runs. No condition of a claim or a
+// fence implies theirs, so only a statement that says so itself can take them. A run that is begun where it is started
+// and succeeds is never in them.
+//
 // Room is left on each page, so that a run's new version goes beside the old one, and vacuum comes early: finished
 // runs stay, but every run leaves a few dead versions behind.
 const runsTable = (s: Schema): string => `
@@ -113,6 +117,10 @@ create index runs_held on ${s.runs} (held_by) where held_by is not null;
 create index runs_children on ${s.runs} (parent_id) where parent_id is not null;
 create index runs_forks on ${s.runs} (forked_from) where forked_from is not null;
 create index runs_tagged on ${s.runs} using gin (tags jsonb_path_ops) where tags is not null;
+create index runs_listed on ${s.runs} ((state || ''), created_at, id)
+  where state || '' in ('pending', 'waiting', 'paused', 'failed', 'cancelled');
+create index runs_idle on ${s.runs} (workflow, version, queue, state)
+  where completed_at is null and held_by is null;
 create index runs_created on ${s.runs} (created_at, id);
 create index runs_completed on ${s.runs} (completed_at, id) where completed_at is not null;
 create sequence ${s.places};`;

@@ -6,7 +6,7 @@ import type { Migration } from './migration.js';
 export const tallies: Migration = {
   version: 5,
   name: 'tallies',
-  text: (s) => [talliesTable(s), comments(s)].join('\n'),
+  text: (s) => [talliesTable(s), ended(s), comments(s)].join('\n'),
 };
 
 const talliesTable = (s: Schema): string => `
@@ -16,6 +16,12 @@ create table ${s.tallies} (
   state text collate "C" not null,
   runs bigint not null
 ) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);`;
+
+// Runs that ended before there was anything to count them.
+const ended = (s: Schema): string => `
+insert into ${s.tallies} (workflow, queue, state, runs)
+select r.workflow, r.queue, r.state, count(*) from ${s.runs} r
+where r.completed_at is not null group by r.workflow, r.queue, r.state;`;
 
 function comments(s: Schema): string {
   return describe(

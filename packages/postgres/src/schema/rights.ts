@@ -22,6 +22,7 @@ export const APP_RIGHTS: Rights = {
     migrations: ['select'],
     runs: ['select', 'insert', 'update'],
     steps: ['select', 'insert', 'update'],
+    tallies: ['select', 'insert', 'delete'],
   },
   takesPlaces: true,
   callsFunctions: true,

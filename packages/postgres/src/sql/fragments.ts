@@ -13,5 +13,8 @@ export function msInterval(expression: string): string {
   return `(${expression} * interval '1 millisecond')`;
 }
 
+/** Whether a run `r` has not ended and is in nobody's hands, in the words of the index of those. */
+export const IS_IDLE = 'r.completed_at is null and r.held_by is null';
+
 /** The states in which a run has not ended. */
 export const OPEN_STATES = `('pending', 'running', 'waiting', 'paused')`;

@@ -9,6 +9,8 @@ export type Row = Readonly<Record<string, unknown>>;
 /** A named statement: its text is constant for a schema, so that it can be prepared, explained and diffed. */
 export interface Statement<Values extends readonly Value[], Result> {
   readonly name: string;
+  /** False for one that is made for a single question: it is planned for that, and not kept. */
+  readonly isPrepared: boolean;
   text(schema: Schema): string;
   decode(row: Row): Result;
   /** Never set: it ties the parameters to the statement for the compiler. */
@@ -21,7 +23,16 @@ export function statement<Values extends readonly Value[], Result>(
   text: (schema: Schema) => string,
   decode: (row: Row) => Result,
 ): Statement<Values, Result> {
-  return { name, text, decode };
+  return { name, isPrepared: true, text, decode };
+}
+
+/** A statement that is made for a single question, in one schema. */
+export function unprepared<Values extends readonly Value[], Result>(
+  name: string,
+  text: string,
+  decode: (row: Row) => Result,
+): Statement<Values, Result> {
+  return { name, isPrepared: false, text: () => text, decode };
 }
 
 /** For statements whose rows say nothing. */

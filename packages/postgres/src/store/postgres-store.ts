@@ -6,12 +6,14 @@ import {
   type ExecutorInfo,
   HoldfastError,
   type JournalEntry,
+  type LookingStore,
   type OwnedRun,
   type Renewal,
   type RunRecord,
   type RunStatus,
   type Signal,
   type StepRecord,
+  type StepsPage,
   type Store,
   type StoreEntry,
   type StoreListener,
@@ -37,6 +39,7 @@ import { claimDue } from './claim.js';
 import { commitEntries } from './commit.js';
 import { PostgresControl } from './control.js';
 import { lockKeyOf } from './lock-key.js';
+import { postgresLooking } from './looking.js';
 import { Presence } from './presence.js';
 import { checkRights } from './rights.js';
 
@@ -49,6 +52,8 @@ export interface PostgresStoreOptions {
   readonly connect: () => Promise<Driver>;
 }
 
+const WHOLE_JOURNAL: StepsPage = { afterSeq: -1, limit: 2 ** 31 - 1, withPayloads: true };
+
 /** A store that is open. */
 interface Opened {
   readonly driver: Driver;
@@ -60,6 +65,7 @@ interface Opened {
 export class PostgresStore implements Store {
   readonly name: string;
   readonly control = new PostgresControl((statement, values) => this.#run(statement, values));
+  readonly looking: LookingStore;
   readonly #options: PostgresStoreOptions;
   readonly #statements: Statements;
   #opened: Opened | undefined;
@@ -71,6 +77,7 @@ export class PostgresStore implements Store {
     this.name = options.name;
     this.#options = options;
     this.#statements = new Statements(schemaNamed(options.schema));
+    this.looking = postgresLooking(this.#statements.schema, (one, values) => this.#run(one, values));
   }
 
   get location(): StoreLocation | undefined {
@@ -164,8 +171,9 @@ export class PostgresStore implements Store {
     return (await this.#run(findRun, [runId]))[0];
   }
 
-  steps(runId: string): Promise<readonly StepRecord[]> {
-    return this.#run(listSteps, [runId]);
+  steps(runId: string, page?: StepsPage): Promise<readonly StepRecord[]> {
+    const { afterSeq, limit, withPayloads } = page ?? WHOLE_JOURNAL;
+    return this.#run(listSteps, [runId, afterSeq, limit, withPayloads ? 1 : 0]);
   }
 
   async cancel(runIds: readonly string[]): Promise<readonly string[]> {

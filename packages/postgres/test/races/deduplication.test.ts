@@ -72,7 +72,7 @@ test('a start that met a run which has ended by the time one asks whose it is, i
   const driver: Pick<Driver, 'query'> = {
     query: async ({ name, text }, values) => {
       // The holder ends between the write that it stood in the way of, and the question why.
-      if (asked.push(name) === 2) await home.store.commit([finish('first')]);
+      if (asked.push(name ?? text) === 2) await home.store.commit([finish('first')]);
       return (await held.query(text, [...values])).rows;
     },
   };

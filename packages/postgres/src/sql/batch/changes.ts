@@ -1,4 +1,5 @@
 import { fromMs, OPEN_STATES } from '../fragments.js';
+import { tally } from '../tallies/tally.js';
 import type { BatchPart } from './part.js';
 
 /**
@@ -40,8 +41,8 @@ changed as (
     completed_at = case when e.state in ('succeeded', 'failed') then clock_timestamp() end
   from locked e
   where r.id = e.run_id and e.role = 'changes'
-  returning e.at, e.parent_id
-),
+  returning e.at, e.parent_id, r.workflow, r.queue, r.state
+),${tally(s, { as: 'tallied', from: 'changed', times: 1 })},
 signalled as (
   update ${s.runs} r set
     signals = r.signals + p.ended,

@@ -1,5 +1,6 @@
 import { OPEN_STATES } from '../fragments.js';
 import type { Schema } from '../names.js';
+import { tally } from '../tallies/tally.js';
 
 /**
  * The end of a statement that cancels runs, as far as they have not ended, and lets their parents know. Follows on an
@@ -33,8 +34,8 @@ cancelled as (
     error = l.error::json, error_extra = l.error_extra::json
   from locked l
   where r.id = l.id and l.role = 'cancels' and r.state in ${OPEN_STATES} and not (${unless})
-  returning r.id, r.parent_id
-),
+  returning r.id, r.parent_id, r.workflow, r.queue, r.state
+),${tally(s, { as: 'tallied', from: 'cancelled', times: 1 })},
 signalled as (
   update ${s.runs} r set
     signals = r.signals + p.ended,

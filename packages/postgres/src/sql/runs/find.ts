@@ -1,60 +1,10 @@
-import type { RunRecord, RunState } from '@holdfast/core/internal';
-import {
-  moment,
-  momentOrNull,
-  number,
-  numberOrNull,
-  payload,
-  payloadOrNull,
-  text,
-  textOrNull,
-} from '../cells.js';
-import { inMs } from '../fragments.js';
+import type { RunRecord } from '@holdfast/core/internal';
 import { statement } from '../statement.js';
+import { decodeRunRecord, selectListedRun, selectPayloads } from './run-record.js';
 
 /** One run as it is shown. */
 export const findRun = statement<[runId: string], RunRecord>(
   'find_run',
-  (s) => `
-select r.id, r.key::text as key, r.workflow, r.version, r.state, r.executor_id, r.epoch,
-  r.input::text as input, r.input_extra::text as input_extra,
-  r.output::text as output, r.output_extra::text as output_extra,
-  r.error::text as error, r.error_extra::text as error_extra,
-  r.tags::text as tags, r.parent_id, r.queue, r.priority, r.partition_key, r.deduplication_key, r.deduplication_scope,
-  r.timeout_ms,
-  ${inMs('r.deadline')} as deadline, r.is_detached::int as is_detached, r.schedule, r.forked_from, r.takeovers,
-  r.is_unwinding::int as is_unwinding,
-  ${inMs('r.wake_at')} as wake_at, ${inMs('r.created_at')} as created_at,
-  ${inMs('r.started_at')} as started_at, ${inMs('r.completed_at')} as completed_at
-from ${s.runs} r where r.id = $1::text`,
-  (row) => ({
-    id: text(row['id']),
-    key: text(row['key']),
-    workflow: text(row['workflow']),
-    version: text(row['version']),
-    state: text(row['state']) as RunState,
-    executorId: textOrNull(row['executor_id']),
-    epoch: number(row['epoch']),
-    input: payload(row['input'], row['input_extra']),
-    output: payloadOrNull(row['output'], row['output_extra']),
-    error: payloadOrNull(row['error'], row['error_extra']),
-    tags: textOrNull(row['tags']),
-    parentId: textOrNull(row['parent_id']),
-    queue: textOrNull(row['queue']),
-    priority: number(row['priority']),
-    partitionKey: textOrNull(row['partition_key']),
-    deduplicationKey: textOrNull(row['deduplication_key']),
-    deduplicationScope: textOrNull(row['deduplication_scope']) as RunRecord['deduplicationScope'],
-    timeoutMs: numberOrNull(row['timeout_ms']),
-    deadlineMs: momentOrNull(row['deadline']),
-    isDetached: number(row['is_detached']) > 0,
-    schedule: textOrNull(row['schedule']),
-    forkedFrom: textOrNull(row['forked_from']),
-    takeovers: number(row['takeovers']),
-    isUnwinding: number(row['is_unwinding']) > 0,
-    wakeAtMs: momentOrNull(row['wake_at']),
-    createdAtMs: moment(row['created_at']),
-    startedAtMs: momentOrNull(row['started_at']),
-    completedAtMs: momentOrNull(row['completed_at']),
-  }),
+  (s) => `select ${selectListedRun}, ${selectPayloads} from ${s.runs} r where r.id = $1::text`,
+  decodeRunRecord,
 );

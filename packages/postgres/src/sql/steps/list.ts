@@ -3,16 +3,22 @@ import { moment, momentOrNull, number, numberOrNull, payloadOrNull, text, textOr
 import { inMs } from '../fragments.js';
 import { statement } from '../statement.js';
 
-/** A run's journal as it is shown. */
-export const listSteps = statement<[runId: string], StepRecord>(
+/** A run's journal, or a part of it, as it is shown. */
+export const listSteps = statement<
+  [runId: string, afterSeq: number, limit: number, withPayloads: number],
+  StepRecord
+>(
   'list_steps',
   (s) => `
 select c.seq, c.ordinal, c.kind, c.name, c.attempt, c.epoch,
-  c.output::text as output, c.output_extra::text as output_extra,
-  c.error::text as error, c.error_extra::text as error_extra, c.child_id,
+  p.output::text as output, p.output_extra::text as output_extra,
+  p.error::text as error, p.error_extra::text as error_extra, c.child_id,
   ${inMs('c.retry_at')} as retry_at, ${inMs('c.started_at')} as started_at, ${inMs('c.completed_at')} as completed_at
-from ${s.steps} c where c.run_id = $1::text
-order by c.seq`,
+from ${s.steps} c
+left join lateral (select c.output, c.output_extra, c.error, c.error_extra where $4::int = 1) p on true
+where c.run_id = $1::text and c.seq > $2::int
+order by c.seq
+limit $3::int`,
   (row) => ({
     seq: number(row['seq']),
     ordinal: numberOrNull(row['ordinal']),
