@@ -67,6 +67,7 @@ test('@holdfast/core/internal', () => {
       "RUN_STATES",
       "StepMethod",
       "Transaction",
+      "UNCHECKED_INPUT",
       "UNDEFINED",
       "WorkflowMethod",
       "ambient",

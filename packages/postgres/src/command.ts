@@ -5,12 +5,13 @@ import { grantsSql, isPurpose } from './schema/grants.js';
 import { migrationSql } from './schema/print.js';
 
 const USAGE = `usage: holdfast-postgres migrate [--print] [--schema NAME] [--url URL]
-       holdfast-postgres grants --role NAME [--for app|steps] [--schema NAME]
+       holdfast-postgres grants --role NAME [--for app|steps|calls] [--schema NAME]
 
 migrate   Brings Holdfast's tables up to date in the database of --url, or of DATABASE_URL.
           With --print, writes the SQL to standard output instead, and touches no database.
 grants    Writes to standard output the SQL that gives a role the rights it needs, and no others: to run an app, or
-          (--for steps) to write the checkpoints of transactional steps. To be applied again after each migration.
+          (--for steps) to write the checkpoints of transactional steps, or (--for calls) to call the SQL functions. To
+          be applied again after each migration.
 `;
 
 const OPTIONS = {

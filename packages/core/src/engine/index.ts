@@ -1,5 +1,6 @@
 export type { EngineDeps } from './deps.js';
 export { Engine, type EngineOptions } from './engine.js';
+export { UNCHECKED_INPUT } from './input.js';
 export { type Logger, silentLogger } from './logger.js';
 export { cancelledOutcome, idConflict, notLaunched, runNotFound, shutDown } from './run-errors.js';
 export { joinedRun } from './start-answer.js';

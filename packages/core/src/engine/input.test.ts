@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { createCodec } from '../codec/index.js';
 import type { StandardResult, StandardSchema, WorkflowDefinition } from '../define/index.js';
-import { validInput } from './input.js';
+import { recordedInput, UNCHECKED_INPUT, validInput } from './input.js';
 
 function definition(input?: StandardSchema): WorkflowDefinition {
   const control = { timeoutMs: null };
@@ -80,5 +81,33 @@ describe('a schema', () => {
       throw new TypeError('schema broke');
     });
     await expect(validInput(throwing, [1])).rejects.toThrow(new TypeError('schema broke'));
+  });
+});
+
+describe('recorded arguments', () => {
+  const codec = createCodec();
+  const doubling = schema((value) =>
+    typeof value === 'string' ? { value: Number(value) * 2 } : { issues: [{ message: 'not a string' }] },
+  );
+
+  test('that an app has checked are not checked again: what the schema made of them is no input to it', async () => {
+    expect(await recordedInput(doubling, { json: '[42]', extra: null }, codec)).toEqual([42]);
+  });
+
+  test('that nobody has checked are checked now', async () => {
+    expect(await recordedInput(doubling, { json: '["21"]', extra: UNCHECKED_INPUT }, codec)).toEqual([42]);
+    await expect(
+      recordedInput(doubling, { json: '[21]', extra: UNCHECKED_INPUT }, codec),
+    ).rejects.toMatchObject({
+      code: 'INVALID_INPUT',
+    });
+  });
+
+  test.each(['{"0":1}', '"text"', 'null', '7'])('that are no array are refused: %s', async (json) => {
+    for (const extra of [null, UNCHECKED_INPUT]) {
+      await expect(recordedInput(definition(), { json, extra }, codec)).rejects.toMatchObject({
+        code: 'INVALID_INPUT',
+      });
+    }
   });
 });

@@ -15,6 +15,7 @@ import { type CancelTimer, waitUntil } from '../time/index.js';
 import { BUSY, type CallActivity, type OpenCall, RECORDED } from './call.js';
 import type { RecordExtras } from './call-context.js';
 import { idleVerdict } from './idleness.js';
+import { recordedInput } from './input.js';
 import { type CallTaker, RunCalls } from './run-calls.js';
 import type { Departure, RunHost } from './run-host.js';
 import { settle, settleError } from './settle.js';
@@ -77,8 +78,8 @@ export class RunExecution implements CallTaker, TurnTaker {
   begin(definition: WorkflowDefinition): void {
     const { codec } = this.host.deps;
     const body = async (): Promise<unknown> => {
-      const args = codec.decode(this.run.input) as readonly never[];
-      return definition.body(...args);
+      const args = await recordedInput(definition, this.run.input, codec);
+      return definition.body(...(args as readonly never[]));
     };
     const what = `the result of workflow "${this.run.workflow}"`;
     ambient

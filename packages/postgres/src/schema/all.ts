@@ -3,10 +3,11 @@ import { queues } from './0002_queues.js';
 import { messages } from './0003_messages.js';
 import { schedules } from './0004_schedules.js';
 import { tallies } from './0005_tallies.js';
+import { functions } from './0006_functions.js';
 import type { Migration } from './migration.js';
 
 /** All migrations, oldest first. */
-export const MIGRATIONS: readonly Migration[] = [runs, queues, messages, schedules, tallies];
+export const MIGRATIONS: readonly Migration[] = [runs, queues, messages, schedules, tallies, functions];
 
 /** The version of the tables that this code works with. */
 export const LATEST = MIGRATIONS.at(-1)!.version;

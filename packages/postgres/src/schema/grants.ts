@@ -1,12 +1,14 @@
 import { HoldfastError } from '@holdfast/core/internal';
 import { quoteIdentifier, type Schema, schemaNamed } from '../sql/names.js';
-import { APP_RIGHTS, type Rights } from './rights.js';
+import { APP_RIGHTS } from './rights.js';
 
-/** What a role is to do with Holdfast's tables: run an app, or write the checkpoints of transactional steps. */
-export type GrantPurpose = 'app' | 'steps';
+const GRANTS = { app: appGrants, steps: stepsGrants, calls: callsGrants } as const;
+
+/** What a role is to do with Holdfast's tables: see {@link GrantsOptions}. */
+export type GrantPurpose = keyof typeof GRANTS;
 
 export function isPurpose(word: string): word is GrantPurpose {
-  return word === 'app' || word === 'steps';
+  return Object.hasOwn(GRANTS, word);
 }
 
 /** For whom {@link grantsSql} grants, and what. */
@@ -15,7 +17,8 @@ export interface GrantsOptions {
   readonly role: string;
   /**
    * What it is to do. `app`: all that an app does. `steps`: only what transactional steps and `app.within(tx)` do, for a
-   * role that the user's own ORM connects as. Default `app`.
+   * role that the user's own ORM connects as. `calls`: only what the SQL functions do (start_run and the others), for
+   * another program. Default `app`.
    */
   readonly purpose?: GrantPurpose;
   /** The schema of Holdfast's tables. Default `holdfast`. */
@@ -35,11 +38,11 @@ const LONGEST_BYTES = 63;
 export function grantsSql({ role, purpose = 'app', schema = 'holdfast' }: GrantsOptions): string {
   const s = schemaNamed(schema);
   const grantee = quoteIdentifier(checkedRole(role));
-  const grants = purpose === 'steps' ? stepsGrants(s) : rightsGrants(s, APP_RIGHTS);
-  return `${['begin;', ...grants.map((grant) => `grant ${grant} to ${grantee};`), 'commit;'].join('\n')}\n`;
+  return `${['begin;', ...GRANTS[purpose](s).map((grant) => `grant ${grant} to ${grantee};`), 'commit;'].join('\n')}\n`;
 }
 
-function rightsGrants(s: Schema, { tables, takesPlaces, callsFunctions }: Rights): string[] {
+function appGrants(s: Schema): string[] {
+  const { tables, takesPlaces, callsFunctions } = APP_RIGHTS;
   const onTables = Object.entries(tables).map(
     ([table, rights]) => `${rights.join(', ')} on ${s[table as keyof typeof tables]}`,
   );
@@ -63,6 +66,18 @@ function stepsGrants(s: Schema): string[] {
     `select, insert, update (tags) on ${s.runs}`,
     `select, insert, update on ${s.steps}`,
     `usage on sequence ${s.places}`,
+  ];
+}
+
+/** The functions run with the rights of who calls them. */
+function callsGrants(s: Schema): string[] {
+  return [
+    `usage on schema ${s.quoted}`,
+    `select on ${s.executors}`,
+    `select on ${s.queues}`,
+    `select, insert, update on ${s.runs}`,
+    `usage on sequence ${s.places}`,
+    `execute on all functions in schema ${s.quoted}`,
   ];
 }
 

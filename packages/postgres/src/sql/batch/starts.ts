@@ -1,4 +1,5 @@
 import { fromMs, msInterval } from '../fragments.js';
+import { quoteLiteral } from '../names.js';
 import type { BatchPart } from './part.js';
 
 /**
@@ -16,7 +17,7 @@ starting as materialized (
 ),
 -- Places in a queue go in the order in which the starts were made, not in that in which the rows are inserted.
 placed as materialized (
-  select e.at, nextval('${s.places}') as place
+  select e.at, nextval(${quoteLiteral(s.places)}) as place
   from (select e.at from starting e where e.queue is not null order by e.at offset 0) e
 ),
 -- A child is not started once its parent is cancelled. The lock, which is that of a step, makes a start that meets the

@@ -1,6 +1,7 @@
 import { number, text } from '../cells.js';
 import { deduplicationScope, holdsDeduplicationKey } from '../deduplication.js';
 import { fromMs, msInterval } from '../fragments.js';
+import { quoteLiteral } from '../names.js';
 import { statement } from '../statement.js';
 
 /**
@@ -24,7 +25,7 @@ written as (
     timeout_ms, deadline, is_detached, schedule)
   select e.id, e.key, e.workflow, e.version, 'pending', 0, e.input::json, e.input_extra::json, e.tags::jsonb,
     e.now + ${msInterval('e.delay_ms')}, e.now,
-    e.queue, e.priority, e.partition_key, case when e.queue is not null then nextval('${s.places}') end,
+    e.queue, e.priority, e.partition_key, case when e.queue is not null then nextval(${quoteLiteral(s.places)}) end,
     e.queue is not null and e.delay_ms = 0, e.deduplication_key, e.deduplication_scope, e.timeout_ms, ${fromMs('e.deadline')},
     e.is_detached, e.schedule
   from given e
