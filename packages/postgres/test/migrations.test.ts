@@ -4,8 +4,9 @@ import type { Driver } from '../src/driver/driver.js';
 import { PgDriver } from '../src/driver/pg-driver.js';
 import { Statements } from '../src/driver/statements.js';
 import { migrate, migrationSql, postgres } from '../src/index.js';
-import { LATEST } from '../src/schema/all.js';
+import { LATEST, MIGRATIONS } from '../src/schema/all.js';
 import { bringUpToDate } from '../src/schema/migrate.js';
+import { migrationText } from '../src/schema/text.js';
 import { quoteIdentifier, schemaNamed } from '../src/sql/names.js';
 import { database } from './support/homes.js';
 import { openClient } from './support/sessions.js';
@@ -141,6 +142,54 @@ describe('opening a store', () => {
   });
 });
 
+describe('tables of an earlier version', () => {
+  /** All that the schema holds, in words that are the same in every schema. */
+  async function contents(): Promise<string[]> {
+    const { rows } = await client.query<{ what: string }>(
+      `select 'column ' || c.relname || '.' || a.attname || ' ' || format_type(a.atttypid, a.atttypmod) || ' ' || a.attnotnull
+         || coalesce(' ' || pg_get_expr(d.adbin, d.adrelid), '') as what
+       from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+       left join pg_attrdef d on d.adrelid = c.oid and d.adnum = a.attnum
+       where c.relnamespace = $1::regnamespace and c.relkind = 'r'
+       union all select 'index ' || pg_get_indexdef(i.indexrelid) from pg_index i join pg_class c on c.oid = i.indrelid
+       where c.relnamespace = $1::regnamespace
+       union all select 'constraint ' || n.conrelid::regclass || ' ' || n.conname || ' ' || pg_get_constraintdef(n.oid)
+       from pg_constraint n where n.connamespace = $1::regnamespace and n.conrelid <> 0 and n.contype <> 'n'
+       union all select 'function ' || pg_get_functiondef(p.oid) from pg_proc p where p.pronamespace = $1::regnamespace
+       order by 1`,
+      [quoteIdentifier(schema)],
+    );
+    const { quoted } = tables();
+    return rows.map(({ what }) => what.replaceAll(quoted, 'S').replaceAll(schema, 'S'));
+  }
+
+  test('are brought up to what new ones are, from each version', async () => {
+    await open();
+    const fresh = await contents();
+    expect(fresh.length).toBeGreaterThan(100);
+    for (let version = 1; version < LATEST; version++) {
+      schema = `migrated "${made++}"`;
+      await client.query(`create schema ${tables().quoted}`);
+      for (const migration of MIGRATIONS.slice(0, version)) {
+        await client.query(migrationText(tables(), migration));
+      }
+      await open();
+      expect(await contents(), `from version ${version}`).toEqual(fresh);
+    }
+  });
+
+  test('that cannot be brought up stay as they were', async () => {
+    await client.query(`create schema ${tables().quoted}`);
+    await client.query(migrationText(tables(), MIGRATIONS[0]!));
+    const before = await contents();
+    await client.query(`create table ${tables().tallies} (in_the_way int)`);
+    await expect(open()).rejects.toMatchObject({ code: '42P07' });
+    await client.query(`drop table ${tables().tallies}`);
+    expect(await contents()).toEqual(before);
+    await open();
+  });
+});
+
 describe('a role that may not create schemas', () => {
   let limitedUrl: string;
 
@@ -178,6 +227,17 @@ describe('the SQL of all migrations', () => {
     await client.query(migrationSql({ schema }));
     await open({ migrate: false });
   });
+
+  test.each(MIGRATIONS.slice(0, -1).map(({ version }) => version))(
+    'from version %i on completes tables of that version',
+    async (version) => {
+      await client.query(`create schema ${tables().quoted}`);
+      for (const migration of MIGRATIONS.slice(0, version))
+        await client.query(migrationText(tables(), migration));
+      await client.query(migrationSql({ schema, from: version }));
+      await open({ migrate: false });
+    },
+  );
 
   test('is what migrate() prints, and nothing is applied', async () => {
     const printed: string[] = [];

@@ -1,7 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { createServer, type Server } from 'node:net';
 import pg from 'pg';
 import { afterEach, describe, expect, test } from 'vitest';
 import { postgres } from '../src/index.js';
+import { quoteIdentifier } from '../src/sql/names.js';
 import { database } from './support/homes.js';
 import { openClient } from './support/sessions.js';
 
@@ -145,6 +147,35 @@ describe('an open store', () => {
     await store.close();
     expect((await pool.query('select 1 as one')).rows).toEqual([{ one: 1 }]);
     await pool.end();
+  });
+
+  test('shares a pool with others: each takes what it needs, and gives all of it back', async () => {
+    const pool = new pg.Pool({ connectionString: (await database()).url, max: 2 });
+    const errorListeners = pool.listenerCount('error');
+    const stores = Array.from({ length: 5 }, () => postgres(pool));
+    await Promise.all(stores.map((store) => store.open()));
+    const asking = Promise.all(stores.map((store) => store.run('run-1')));
+    // One of them leaves while the others wait for a connection.
+    await stores[0]!.close();
+    expect(await asking).toEqual(stores.map(() => undefined));
+    await Promise.all(stores.slice(1).map((store) => store.close()));
+    expect(pool.idleCount).toBe(pool.totalCount);
+    // One, whoever comes: without it, an idle connection that breaks would end the process.
+    expect(pool.listenerCount('error')).toBe(errorListeners + 1);
+    await pool.end();
+  });
+
+  test('is in a database of an odd name', async () => {
+    const name = `an "odd" näme's ${randomUUID()}`;
+    const { url } = await database();
+    const admin = await openClient(url);
+    await admin.query(`create database ${quoteIdentifier(name)} template template0`);
+    const store = postgres(await urlWith((at) => (at.pathname = `/${encodeURIComponent(name)}`)));
+    await store.open();
+    expect(store.location).toMatchObject({ schema: 'holdfast' });
+    await store.close();
+    await admin.query(`drop database ${quoteIdentifier(name)} with (force)`);
+    await admin.end();
   });
 
   test('survives the end of its idle connections', async () => {

@@ -1,8 +1,10 @@
 import type { Attendance, Store } from '@holdfast/core/internal';
 import type pg from 'pg';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { postgres } from '../src/index.js';
 import { schemaNamed } from '../src/sql/names.js';
 import { lockKeyOf } from '../src/store/lock-key.js';
+import { proxyTo } from './engine/app.js';
 import { nextMessage, spawnSupport } from './support/child.js';
 import { type Home, postgresHome } from './support/homes.js';
 import { TestListener, until } from './support/listener.js';
@@ -194,6 +196,19 @@ describe('a session', () => {
     );
     expect(rows).toEqual([{ left: 0 }]);
   });
+});
+
+test('who left does not come back, though its connections broke as it left', async () => {
+  const proxy = await proxyTo(home.url);
+  const store = postgres(proxy.url(home.url), { schema: home.schema });
+  await store.open();
+  const listener = new TestListener();
+  const attendance = await store.attend('a', listener);
+  proxy.cut();
+  await Promise.all([attendance.close(), store.close()]);
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  expect(proxy.connections).toBe(0);
+  expect(listener).toMatchObject({ missed: 0, lost: [] });
 });
 
 test('what an executor announces does not come back to it', async () => {

@@ -91,6 +91,37 @@ describe.skipIf(!hasPooler)(
       expect(await second.handle(handle.id).result()).toBe('of the dead');
     }, 60_000);
 
+    test('a cancel by one executor aborts the step that another one is in the middle of', async () => {
+      const { url } = await pooled();
+      let report: (signal: AbortSignal) => void = () => {};
+      const entered = new Promise<AbortSignal>((resolve) => {
+        report = resolve;
+      });
+      const define = (registry: Registry) =>
+        workflow('busy', { registry }, () =>
+          step.run('endless', () => {
+            report(currentRun()!.step!.signal);
+            return new Promise<void>(() => {});
+          }),
+        );
+      const { app: first, defined } = await launch(url, define);
+      const { app: second } = await launch(url, define);
+      const handle = await first.start(defined, []);
+      const signal = await entered;
+      expect(await second.runs.cancel(handle.id)).toBe(true);
+      await untilHolds(() => signal.aborted);
+      await expect(handle.result()).rejects.toMatchObject({ code: 'RUN_CANCELLED' });
+    });
+
+    test('tables are migrated once by many who launch together', async () => {
+      const { url } = await pooled();
+      const stores = Array.from({ length: 10 }, () => postgres(url, { poolSize: 1 }));
+      await Promise.all(stores.map((store) => store.open()));
+      const ids = stores.map((store) => store.location?.installationId);
+      await Promise.all(stores.map((store) => store.close()));
+      expect(new Set(ids).size).toBe(1);
+    });
+
     test('two hundred runs come through while the pooler is killed again and again', async () => {
       const { url, pooler } = await pooled({ poolSize: 10 });
       const ledger = new Ledger();
