@@ -24,4 +24,4 @@ export {
 export { type ErrorCode, HoldfastError, type HoldfastErrorOptions, isHoldfastError } from './errors/index.js';
 export type { CallKind, JournalEntry, OpenEntry, Outcome, Payload, RecordedEntry } from './replay/index.js';
 export type * from './store/index.js';
-export { FINAL_STATES, isFinal, RUN_STATES, touchedRuns } from './store/index.js';
+export { FINAL_STATES, isFinal, isMail, RUN_STATES, runOf, strangerOf, touchedRuns } from './store/index.js';

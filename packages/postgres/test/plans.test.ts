@@ -1,11 +1,14 @@
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { commitBatch } from '../src/sql/batch/commit.js';
+import { commitMail } from '../src/sql/batch/mail-batch.js';
 import { readStanding } from '../src/sql/batch/standing.js';
 import { recordCheckpoint } from '../src/sql/checkpoints/record.js';
 import { readTaken } from '../src/sql/checkpoints/start.js';
+import { readEvents } from '../src/sql/events/read.js';
 import { buryExecutors } from '../src/sql/executors/bury.js';
 import { renewExecutor } from '../src/sql/executors/renew.js';
+import { readUnreceived } from '../src/sql/messages/unreceived.js';
 import { schemaNamed } from '../src/sql/names.js';
 import { cancelRuns } from '../src/sql/runs/cancel.js';
 import { cancelTrees } from '../src/sql/runs/cancel-trees.js';
@@ -20,6 +23,7 @@ import { readStatuses } from '../src/sql/runs/statuses.js';
 import type { Statement, Value } from '../src/sql/statement.js';
 import { listSteps } from '../src/sql/steps/list.js';
 import { loadJournals } from '../src/sql/steps/load.js';
+import { readStreams } from '../src/sql/streams/read.js';
 import { type Home, postgresHome } from './support/homes.js';
 import { openClient } from './support/sessions.js';
 
@@ -39,6 +43,11 @@ const batches = [1, 2, 3, 4, 5, 6, 7].map((kinds): Case => {
 
 const CASES: readonly Case[] = [
   ...batches,
+  { statement: commitMail({ starts: false }) },
+  { statement: commitMail({ starts: true }) },
+  { statement: readUnreceived },
+  { statement: readEvents },
+  { statement: readStreams },
   { statement: readStanding, by: /^runs_deduplication$/ },
   { statement: readTaken, by: /^runs_deduplication$/ },
   { statement: claimRuns, by: /^runs_due$/ },
@@ -82,7 +91,7 @@ async function planOf({ statement }: Case, as: string): Promise<string> {
 }
 
 function expectLookUps(plan: string, by: RegExp | undefined): void {
-  expect(plan).not.toMatch(/Seq Scan on (runs|steps)/);
+  expect(plan).not.toMatch(/Seq Scan on (runs|steps|messages|events|streams|stream_values)\b/);
   const indexes = [...plan.matchAll(/(?:using|Bitmap Index Scan on) (runs_\w+|steps_\w+)/g)].map(
     ([, name]) => name!,
   );

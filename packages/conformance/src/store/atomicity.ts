@@ -1,4 +1,4 @@
-import type { StoreEntry } from '@holdfast/core/internal';
+import { runOf, type StoreEntry } from '@holdfast/core/internal';
 import { expect } from 'vitest';
 import type { Bench } from './bench.js';
 import { attempt, fail, outcome, park, payload, release, SOME_TIME_MS, start, succeed } from './entries.js';
@@ -32,10 +32,6 @@ async function medley(bench: Bench): Promise<{ readonly entries: StoreEntry[]; r
   for (const entry of entries) byRun.set(runOf(entry), [...(byRun.get(runOf(entry)) ?? []), entry]);
   const inOrder = shuffled.map((entry) => byRun.get(runOf(entry))!.shift()!);
   return { entries: inOrder, ids: [parent, ...children, ...runs, ...fresh, ...held].map(({ id }) => id) };
-}
-
-function runOf(entry: StoreEntry): string {
-  return entry.op === 'start' ? entry.run.id : entry.runId;
 }
 
 export const atomicity = subject('atomicity', (test) => {

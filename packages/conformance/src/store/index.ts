@@ -7,6 +7,7 @@ import { claiming } from './claiming.js';
 import { counting } from './counting.js';
 import { deadlines } from './deadlines.js';
 import { deduplication } from './deduplication.js';
+import { events } from './events.js';
 import { fencing } from './fencing.js';
 import { finishing } from './finishing.js';
 import { handles } from './handles.js';
@@ -14,10 +15,12 @@ import { journals } from './journals.js';
 import { leases } from './leases.js';
 import { listing } from './listing.js';
 import { looking } from './looking.js';
+import { messages } from './messages.js';
 import { parking } from './parking.js';
 import { payloads } from './payloads.js';
 import { starting } from './starting.js';
 import { steps } from './steps.js';
+import { streams } from './streams.js';
 import { storeSuites } from './subject.js';
 import { trees } from './trees.js';
 
@@ -44,6 +47,9 @@ const SUBJECTS = [
   counting,
   atomicity,
   announcing,
+  messages,
+  events,
+  streams,
 ];
 
 /**

@@ -3,7 +3,21 @@ import { expect } from 'vitest';
 import { attempt, outcome, payload, SOME_TIME_MS } from './entries.js';
 import { subject } from './subject.js';
 
-const KINDS: readonly CallKind[] = ['step', 'transaction', 'sleep', 'start', 'result', 'child'];
+const KINDS: readonly CallKind[] = [
+  'step',
+  'transaction',
+  'sleep',
+  'start',
+  'result',
+  'child',
+  'send',
+  'receive',
+  'set',
+  'get',
+  'write',
+  'close',
+  'read',
+];
 
 export const steps = subject('steps', (test) => {
   test('the outcome of a call is recorded with all that is said of it', async (bench) => {

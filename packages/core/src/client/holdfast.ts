@@ -1,12 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { ClassRegistry, type Codec, createCodec } from '../codec/index.js';
 import {
+  type Channel,
   checkName,
   defaultRegistry,
   definitionOf,
+  type Event,
   type LaunchedApp,
   queueName,
   type Registry,
+  type Stream,
   type Workflow,
   type WorkflowDefinition,
   workflowsOf,
@@ -15,6 +18,7 @@ import { Engine, notLaunched, shutDown, silentLogger } from '../engine/index.js'
 import { HoldfastError } from '../errors/index.js';
 import { type Duration, durationMs, systemClock } from '../time/index.js';
 import { type RunHandle, resultOf, runHandle } from './handle.js';
+import { type AppChannel, type AppEvent, AppMail, type AppStream } from './mail.js';
 import type { HoldfastOptions, StartOptions } from './options.js';
 import { type Runs, runsOf } from './runs.js';
 import { scopeOn } from './scope.js';
@@ -49,6 +53,7 @@ export interface Starter {
 export class Holdfast implements Starter, LaunchedApp {
   /** Looking at runs, and operating on them. */
   readonly runs: Runs;
+  readonly #mail: AppMail;
   readonly #registry: Registry;
   readonly #engine: Engine;
   readonly #codec: Codec;
@@ -92,6 +97,7 @@ export class Holdfast implements Starter, LaunchedApp {
       },
     );
     this.runs = runsOf(() => this.#launched(), this.#codec);
+    this.#mail = new AppMail(() => this.#launched());
   }
 
   /** This process among the executors of the store; a new one after its lease was lost. Empty before the launch. */
@@ -120,6 +126,7 @@ export class Holdfast implements Starter, LaunchedApp {
     if (!this.#isLaunching()) throw shutDown();
     this.#state = 'launched';
     this.#stopServing = this.#definitions.map((definition) => this.#registry.serve(definition, this));
+    this.#stopServing.push(this.#registry.addMail(this.#engine.post));
   }
 
   async start<Args extends readonly unknown[], Result>(
@@ -143,6 +150,21 @@ export class Holdfast implements Starter, LaunchedApp {
         return runHandle(await startWithin(tx, engine, this.#registry, request), engine, this.#codec);
       },
     };
+  }
+
+  /** Sends messages through this app. @example await app.channel(approval).send('order-42', { by: 'Kim' }); */
+  channel<Sent>(channel: Channel<unknown, Sent>): AppChannel<Sent> {
+    return this.#mail.channel(channel);
+  }
+
+  /** Gets and sets events of runs through this app. @example await app.event(progress).get('order-42'); */
+  event<Value, Given>(event: Event<Value, Given>): AppEvent<Value, Given> {
+    return this.#mail.event(event);
+  }
+
+  /** Reads and writes streams of runs through this app. */
+  stream<Value, Written>(stream: Stream<Value, Written>): AppStream<Value, Written> {
+    return this.#mail.stream(stream);
   }
 
   /** The handle of a run, whether it exists or not. */

@@ -1,3 +1,4 @@
+export { type Channel, channel, type SendOptions } from './channel.js';
 export {
   type MethodDecorator,
   type NamedInstance,
@@ -8,7 +9,23 @@ export {
   workflowOf,
   workflowsOf,
 } from './decorators.js';
-export { checkName, checkRunId } from './names.js';
+export { type Event, event } from './event.js';
+export { MAIL, type MailOptions, type SchemaMailOptions } from './mail.js';
+export type {
+  CloseCall,
+  GetCall,
+  Mail,
+  MailDefinition,
+  ReadCall,
+  ReceiveCall,
+  RunMail,
+  SendCall,
+  ShowCall,
+  StepOrigin,
+  StreamCursor,
+  StreamEntry,
+} from './mail-calls.js';
+export { checkMessageKey, checkName, checkRunId } from './names.js';
 export { type QueueOptions, queue, queueName } from './queue.js';
 export type { Queue, QueueApply } from './queue-definition.js';
 export {
@@ -51,6 +68,8 @@ export type {
 } from './standard-schema.js';
 export { type Step, type StepMaker, step } from './step.js';
 export { type StepOptions, type StepPolicy, stepPolicy } from './step-options.js';
+export { type Stream, stream } from './stream.js';
+export { type ReadOptions, StreamReader } from './stream-reader.js';
 export { now, random, sleep, uuid } from './timekeeping.js';
 export type {
   Checkpoint,
@@ -74,6 +93,7 @@ export {
   type TransactionalStepMakerOptions,
   transactionalSteps,
 } from './transactional-steps.js';
+export { timeoutOf, type WaitOptions } from './wait-options.js';
 export {
   callable,
   DEFINITION,

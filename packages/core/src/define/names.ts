@@ -32,6 +32,19 @@ export function checkRunId(id: unknown): string {
   );
 }
 
+/**
+ * Checks the key of a message.
+ *
+ * @throws HoldfastError INVALID_ID unless it is 1 to 255 printable characters.
+ */
+export function checkMessageKey(key: unknown): string {
+  if (isPlainText(key)) return key;
+  throw new HoldfastError(
+    'INVALID_ID',
+    `The message key ${show(key)} must be a string of 1 to ${LONGEST} printable characters.`,
+  );
+}
+
 function isPlainText(value: unknown): value is string {
   return typeof value === 'string' && value.length > 0 && value.length <= LONGEST && !UNPRINTABLE.test(value);
 }

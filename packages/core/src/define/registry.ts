@@ -1,4 +1,5 @@
 import { HoldfastError } from '../errors/index.js';
+import type { Mail, MailDefinition } from './mail-calls.js';
 import type { Queue } from './queue-definition.js';
 import type { Checkpoints, SqlAdapter } from './transaction.js';
 import type { WorkflowDefinition } from './workflow-definition.js';
@@ -32,6 +33,10 @@ export interface Registry {
   serve(workflow: WorkflowDefinition, app: LaunchedApp): () => void;
   /** The one launched app that serves a workflow. @throws HoldfastError NOT_LAUNCHED, AMBIGUOUS_APP. */
   appOf(workflow: WorkflowDefinition): LaunchedApp;
+  /** Says that a launched app takes messages from now on; the answer takes that back. */
+  addMail(mail: Mail): () => void;
+  /** The one launched app's. @throws HoldfastError NOT_LAUNCHED, AMBIGUOUS_APP. */
+  mailFor(definition: MailDefinition): Mail;
 }
 
 /** Makes an empty registry. */
@@ -40,6 +45,7 @@ export function createRegistry(): Registry {
   const queues = new Map<string, Queue>();
   const adapters: RegisteredAdapter[] = [];
   const serving = new Map<WorkflowDefinition, Set<LaunchedApp>>();
+  const mails = new Set<Mail>();
   return {
     add(workflow) {
       if (byName.has(workflow.name)) throw duplicateWorkflow(workflow.name);
@@ -62,6 +68,15 @@ export function createRegistry(): Registry {
       const [app, another] = serving.get(workflow) ?? [];
       if (app && !another) return app;
       throw app ? ambiguousApp(workflow.name) : notLaunched(workflow.name);
+    },
+    addMail(mail) {
+      mails.add(mail);
+      return () => void mails.delete(mail);
+    },
+    mailFor({ kind, name }) {
+      const [mail, another] = mails;
+      if (mail && !another) return mail;
+      throw mail ? ambiguousMail(kind, name) : noMail(kind, name);
     },
   };
 }
@@ -109,5 +124,22 @@ function ambiguousApp(name: string): HoldfastError {
     'AMBIGUOUS_APP',
     `The workflow "${name}" was called, but several launched apps serve it. Say which: app.start(workflow, args).`,
     { details: { workflow: name } },
+  );
+}
+
+function noMail(kind: MailDefinition['kind'], name: string): HoldfastError {
+  return new HoldfastError(
+    'NOT_LAUNCHED',
+    `The ${kind} "${name}" was used outside any run, but no app of its registry is launched. Await app.launch() first.`,
+    { details: { [kind]: name } },
+  );
+}
+
+function ambiguousMail(kind: MailDefinition['kind'], name: string): HoldfastError {
+  return new HoldfastError(
+    'AMBIGUOUS_APP',
+    `The ${kind} "${name}" was used outside any run, but several apps of its registry are launched. Say which: ` +
+      `app.${kind}(…).`,
+    { details: { [kind]: name } },
   );
 }

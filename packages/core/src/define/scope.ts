@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Mail, RunMail } from './mail-calls.js';
 import type { RunTerms } from './run-terms.js';
 import type { StepOptions } from './step-options.js';
 import type { TransactionCall } from './transaction.js';
@@ -56,6 +57,10 @@ export interface RunScope {
   readonly info: Omit<RunInfo, 'step'>;
   /** Where the run is recorded, to tell two stores in one process apart. */
   readonly store: object;
+  /** Messages, events and streams, every call of them recorded. */
+  readonly mail: RunMail;
+  /** The same past the journal: for the bodies of steps. */
+  readonly plainMail: Mail;
   step(call: StepCall): Promise<unknown>;
   transaction(call: TransactionCall): Promise<unknown>;
   sleep(ms: number): Promise<void>;

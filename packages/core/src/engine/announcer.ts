@@ -1,14 +1,16 @@
 import type { Signal } from '../store/index.js';
 import type { EngineDeps } from './deps.js';
 
+type SignalOfRuns = Extract<Signal, { readonly runIds: unknown }>['kind'];
+
 /** How long signals gather before one message carries them, in milliseconds. */
 const GATHER_MS = 5;
 
 /** Tells other processes what was committed here: after the commit, many at a time, and only when there are others. */
 export class Announcer {
   readonly #deps: EngineDeps;
-  readonly #finished = new Set<string>();
-  readonly #cancelled = new Set<string>();
+  /** The runs of each kind of signal that is about runs. */
+  readonly #runs = new Map<SignalOfRuns, Set<string>>();
   #hasWork = false;
   #isScheduled = false;
   #isHalted = false;
@@ -21,8 +23,11 @@ export class Announcer {
 
   say(signal: Signal): void {
     if (!this.hasAudience || this.#isHalted) return;
-    if (signal.kind === 'finished') for (const id of signal.runIds) this.#finished.add(id);
-    if (signal.kind === 'cancelled') for (const id of signal.runIds) this.#cancelled.add(id);
+    if ('runIds' in signal) {
+      const runs = this.#runs.get(signal.kind) ?? new Set();
+      for (const id of signal.runIds) runs.add(id);
+      if (runs.size > 0) this.#runs.set(signal.kind, runs);
+    }
     if (signal.kind === 'work') this.#hasWork = true;
     if (this.#isScheduled) return;
     this.#isScheduled = true;
@@ -48,11 +53,9 @@ export class Announcer {
   #take(): Signal[] {
     const signals: Signal[] = [];
     if (this.#hasWork) signals.push({ kind: 'work' });
-    if (this.#finished.size > 0) signals.push({ kind: 'finished', runIds: [...this.#finished] });
-    if (this.#cancelled.size > 0) signals.push({ kind: 'cancelled', runIds: [...this.#cancelled] });
+    for (const [kind, runs] of this.#runs) signals.push({ kind, runIds: [...runs] });
     this.#hasWork = false;
-    this.#finished.clear();
-    this.#cancelled.clear();
+    this.#runs.clear();
     return signals;
   }
 }

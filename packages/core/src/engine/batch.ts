@@ -9,21 +9,28 @@ export interface Carrier {
  * Takes from the front of `waiting` what can go into one statement, and leaves the rest in order.
  *
  * Hazard: SQL updates a row at most once in a statement, and which of two updates wins is undefined. So a run's row
- * is changed by at most one entry of a batch, and not both changed and signalled; several may signal it.
+ * is changed by at most one entry of a batch, and not both changed and signalled; several may signal it. And nothing
+ * follows the close of a stream in one batch, or what follows would be let in.
  */
 export function takeBatch<T extends Carrier>(waiting: T[], limit: number): T[] {
   const changed = new Set<string>();
   const signalled = new Set<string>();
+  const closed = new Set<string>();
   const batch: T[] = [];
   let index = 0;
   for (; index < waiting.length && batch.length < limit; index++) {
-    const { changes, signals } = touchedRuns(waiting[index]!.entry);
+    const { entry } = waiting[index]!;
+    const { changes, signals } = touchedRuns(entry);
+    const stream =
+      entry.op === 'write' || entry.op === 'close' ? JSON.stringify([entry.runId, entry.name]) : undefined;
     const clashes =
       (changes !== null && (changed.has(changes) || signalled.has(changes))) ||
-      (signals !== null && changed.has(signals));
+      (signals !== null && changed.has(signals)) ||
+      (stream !== undefined && closed.has(stream));
     if (clashes) break;
     if (changes !== null) changed.add(changes);
     if (signals !== null) signalled.add(signals);
+    if (stream !== undefined && entry.op === 'close') closed.add(stream);
     batch.push(waiting[index]!);
   }
   waiting.splice(0, index);

@@ -1,6 +1,6 @@
 import type { RunScope } from '../define/index.js';
 import type { Outcome, Payload } from '../replay/index.js';
-import type { OwnedRun } from '../store/index.js';
+import type { EntryOutcome, OwnedRun, StepEntry, StoreEntry } from '../store/index.js';
 import type { CallActivity, OpenCall } from './call.js';
 import type { RunHost } from './run-host.js';
 
@@ -22,6 +22,11 @@ export interface CallContext {
   nowMs(): number;
   /** Sends a call's outcome to the store, to be handed to the workflow when it is there. */
   record(call: OpenCall, outcome: Outcome, extras?: RecordExtras): Promise<void>;
+  /**
+   * The same, in one write with what the call does: `make` puts both together. Answers what became of it; nothing is
+   * handed to the workflow unless that is `written`.
+   */
+  recordWith(call: OpenCall, outcome: Outcome, make: (step: StepEntry) => StoreEntry): Promise<EntryOutcome>;
   /** Records that an attempt failed or, without `error`, that an at-most-once attempt begins. */
   note(call: OpenCall, attempt: number, error: Payload | null, retryAtMs: number | null): Promise<void>;
   /** Records that a call waits for a run that is not its own. */

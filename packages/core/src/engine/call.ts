@@ -8,7 +8,12 @@ import type { CallKind } from '../replay/index.js';
 export type CallActivity =
   | { readonly kind: 'recorded' }
   | { readonly kind: 'busy' }
-  | { readonly kind: 'waiting'; readonly untilMs: number | null };
+  | {
+      readonly kind: 'waiting';
+      readonly untilMs: number | null;
+      /** Whether it may end any moment before that. */
+      readonly mayEndSooner?: boolean;
+    };
 
 export const RECORDED: CallActivity = { kind: 'recorded' };
 export const BUSY: CallActivity = { kind: 'busy' };

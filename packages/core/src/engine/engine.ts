@@ -13,6 +13,7 @@ import { HeldRunsChore } from './held-runs-chore.js';
 import { Lease } from './lease.js';
 import { Outcomes } from './outcomes.js';
 import { Places } from './places.js';
+import { Post } from './post.js';
 import { idConflict, shutDown } from './run-errors.js';
 import { joinedRun } from './start-answer.js';
 import { StoreClock } from './store-clock.js';
@@ -58,6 +59,8 @@ export class Engine implements StoreListener {
   readonly #lease: Lease;
   readonly #heldRuns: HeldRunsChore;
   readonly #upkeep: Upkeep;
+  /** Messages, events and streams. */
+  readonly post: Post;
   readonly #serve: readonly string[] | null;
   #attendance: Attendance | undefined;
   #isClosing = false;
@@ -85,6 +88,9 @@ export class Engine implements StoreListener {
     this.#outcomes = new Outcomes(this.#deps, (runId) => this.#executor.holds(runId));
     this.#executor.claimer = this.#claimer;
     this.#executor.outcomes = this.#outcomes;
+    const [committer, announcer] = [this.#committer, this.#announcer];
+    this.post = new Post(this.#deps, { committer, announcer, offerWork: () => this.offerWork() });
+    this.#executor.post = this.post;
     this.#heldRuns = new HeldRunsChore(deps.store, this.#executor);
     this.#upkeep = new Upkeep(this.#deps, [
       deadlinesChore(this.#deps, (runIds) => this.#cancelled(runIds)),
@@ -182,6 +188,7 @@ export class Engine implements StoreListener {
     if (runIds.length === 0) return;
     this.#executor.drop(runIds);
     this.#outcomes.heard(runIds);
+    this.post.ended(runIds);
     this.#announcer.say({ kind: 'cancelled', runIds });
     // Parents that are parked are due by now.
     this.offerWork();
@@ -209,6 +216,7 @@ export class Engine implements StoreListener {
     await Promise.race([this.#signOff(), until(SIGN_OFF_MS)]);
     over.abort();
     this.#outcomes.fail(shutDown());
+    this.post.fail(shutDown());
     this.halt();
     await this.#attendance?.close();
     await this.#deps.store.close();
@@ -232,6 +240,7 @@ export class Engine implements StoreListener {
     this.#upkeep.halt();
     this.#lease.halt();
     this.#outcomes.halt();
+    this.post.halt();
     this.#announcer.halt();
     this.#committer.halt();
     this.#executor.halt();
@@ -242,10 +251,18 @@ export class Engine implements StoreListener {
       case 'work':
         return this.#claimer.poke();
       case 'finished':
+        this.post.ended(signal.runIds);
         return this.#outcomes.heard(signal.runIds);
       case 'cancelled':
         this.#executor.drop(signal.runIds);
+        this.post.ended(signal.runIds);
         return this.#outcomes.heard(signal.runIds);
+      case 'message':
+        return this.post.messages.heard(signal.runIds);
+      case 'event':
+        return this.post.events.heard(signal.runIds);
+      case 'stream':
+        return this.post.streams.heard(signal.runIds);
       case 'peers':
         this.#announcer.hasAudience = true;
         return;
@@ -259,6 +276,7 @@ export class Engine implements StoreListener {
   missedSignals(): void {
     this.#claimer.poke();
     this.#outcomes.heard();
+    this.post.missed();
     this.#lease.renewSoon();
     this.#heldRuns.doubt();
     this.#upkeep.soon(HeldRunsChore.NAME);
@@ -274,6 +292,7 @@ export class Engine implements StoreListener {
     this.#claimer.hears = this.#attendance.hears;
     this.#outcomes.hears = this.#attendance.hears;
     this.#heldRuns.hears = this.#attendance.hears;
+    this.post.hears = this.#attendance.hears;
     await this.#tellPeers();
   }
 

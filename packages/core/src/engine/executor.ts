@@ -8,6 +8,7 @@ import type { Committer } from './committer.js';
 import type { EngineDeps } from './deps.js';
 import type { Outcomes } from './outcomes.js';
 import type { Places } from './places.js';
+import type { Post } from './post.js';
 import { RunExecution } from './run-execution.js';
 import type { CheckpointPlace, Departure, RunHost } from './run-host.js';
 import type { StartAnswer } from './start-answer.js';
@@ -52,6 +53,7 @@ export class Executor implements RunHost, ClaimerHost {
   isDraining = false;
   claimer!: Claimer;
   outcomes!: Outcomes;
+  post!: Post;
 
   constructor(deps: EngineDeps, parts: ExecutorParts, limits: ExecutorLimits) {
     this.deps = deps;
@@ -251,6 +253,7 @@ export class Executor implements RunHost, ClaimerHost {
     switch (how.kind) {
       case 'finished':
         this.outcomes.settle(how.status);
+        this.post.ended([id]);
         this.#parts.announcer.say({ kind: 'finished', runIds: [id] });
         // A parent that is parked is due by now.
         return parentId === null || this.#runs.has(parentId) ? undefined : this.#offer(0);

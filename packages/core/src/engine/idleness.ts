@@ -21,7 +21,7 @@ export interface IdleState {
 
 /**
  * Decides whether a run is parked. A wait with a known end that is far off parks at once; one that is near is sat out;
- * one without a known end (another run's outcome) is given `parkAfterMs`, since it may come in any moment.
+ * one that may end any moment (another run's outcome, a message) is given `parkAfterMs`.
  */
 export function idleVerdict(state: IdleState): IdleVerdict {
   let earliest = Number.POSITIVE_INFINITY;
@@ -30,8 +30,9 @@ export function idleVerdict(state: IdleState): IdleVerdict {
   for (const call of state.calls) {
     if (call.activity.kind !== 'waiting') return { kind: 'stay' };
     waits += 1;
-    if (call.activity.untilMs === null) isOpenEnded = true;
-    else earliest = Math.min(earliest, call.activity.untilMs);
+    const { untilMs, mayEndSooner = false } = call.activity;
+    if (untilMs === null || mayEndSooner) isOpenEnded = true;
+    if (untilMs !== null) earliest = Math.min(earliest, untilMs);
   }
   if (waits === 0) return { kind: 'stay' };
   const park = { kind: 'park', wakeAtMs: Number.isFinite(earliest) ? earliest : null } as const;

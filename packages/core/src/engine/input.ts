@@ -1,5 +1,5 @@
 import type { Codec } from '../codec/index.js';
-import type { StandardIssue, WorkflowDefinition } from '../define/index.js';
+import type { StandardIssue, StandardSchema, WorkflowDefinition } from '../define/index.js';
 import { HoldfastError } from '../errors/index.js';
 import type { Payload } from '../replay/index.js';
 
@@ -39,12 +39,27 @@ export async function validInput(workflow: WorkflowDefinition, args: unknown): P
   }
   const given = args as readonly unknown[];
   if (!workflow.input) return given;
-  const result = await workflow.input['~standard'].validate(given[0]);
-  if (!result.issues) return [result.value];
+  const { name } = workflow;
+  return [await validated(workflow.input, given[0], `input of workflow "${name}"`, { workflow: name })];
+}
+
+/**
+ * A value, checked by a schema: what the schema makes of it.
+ *
+ * @throws HoldfastError INVALID_INPUT with all issues in `details`.
+ */
+export async function validated(
+  schema: StandardSchema,
+  value: unknown,
+  what: string,
+  details: Readonly<Record<string, unknown>>,
+): Promise<unknown> {
+  const result = await schema['~standard'].validate(value);
+  if (!result.issues) return result.value;
   const issues = result.issues.map((issue) => ({ path: pathOf(issue), message: issue.message }));
   const list = issues.map(({ path, message }) => `${path || 'input'}: ${message}`).join('; ');
-  throw new HoldfastError('INVALID_INPUT', `The input of workflow "${workflow.name}" is not valid. ${list}`, {
-    details: { workflow: workflow.name, issues },
+  throw new HoldfastError('INVALID_INPUT', `The ${what} is not valid. ${list}`, {
+    details: { ...details, issues },
   });
 }
 

@@ -1,31 +1,27 @@
-import type { ChildCall, RunScope, StepCall, TransactionCall } from '../define/index.js';
-import type { CallKind, OpenEntry } from '../replay/index.js';
-import type { OpenCall } from './call.js';
-import type { CallContext } from './call-context.js';
+import type { ChildCall, Mail, RunMail, RunScope, StepCall, TransactionCall } from '../define/index.js';
+import type { CallTaker } from './call-taker.js';
 import { awaitOutcome, beginChild, startOnly } from './child-call.js';
+import { RecordedMail } from './recorded-mail.js';
 import { settle } from './settle.js';
 import { performStep } from './step-call.js';
 import { performTransaction } from './transaction-call.js';
 
-/** What carries out the calls of one run. */
-export interface CallTaker extends CallContext {
-  /** The time as the workflow sees it: the same on every replay. */
-  readonly logicalNowMs: number;
-  readonly derived: { uuid(): string; random(): number };
-  /** Takes the next place in the journal, and performs the call unless the journal has its outcome. */
-  call(
-    kind: CallKind,
-    name: string,
-    perform: (call: OpenCall, begun: OpenEntry | undefined) => Promise<void>,
-  ): Promise<unknown>;
-}
-
 /** The calls that a workflow makes. */
 export class RunCalls implements RunScope {
   readonly #run: CallTaker;
+  #mail: RunMail | undefined;
 
   constructor(run: CallTaker) {
     this.#run = run;
+  }
+
+  get mail(): RunMail {
+    this.#mail ??= new RecordedMail(this.#run);
+    return this.#mail;
+  }
+
+  get plainMail(): Mail {
+    return this.#run.host.post;
   }
 
   get info(): RunScope['info'] {

@@ -10,13 +10,14 @@ import {
   type Outcome,
   type Payload,
 } from '../replay/index.js';
-import type { EntryOutcome, OwnedRun, StepEntry } from '../store/index.js';
+import type { EntryOutcome, OwnedRun, StepEntry, StoreEntry } from '../store/index.js';
 import { type CancelTimer, waitUntil } from '../time/index.js';
 import { BUSY, type CallActivity, type OpenCall, RECORDED } from './call.js';
 import type { RecordExtras } from './call-context.js';
+import type { CallTaker } from './call-taker.js';
 import { idleVerdict } from './idleness.js';
 import { recordedInput } from './input.js';
-import { type CallTaker, RunCalls } from './run-calls.js';
+import { RunCalls } from './run-calls.js';
 import type { Departure, RunHost } from './run-host.js';
 import { settle, settleError } from './settle.js';
 import { writeRefused } from './step-errors.js';
@@ -129,11 +130,15 @@ export class RunExecution implements CallTaker, TurnTaker {
   // What the performers of calls use: see CallContext.
 
   async record(call: OpenCall, outcome: Outcome, extras: RecordExtras = {}): Promise<void> {
-    const refusal = await this.#write(call, outcome, extras);
-    if (!refusal) return;
-    const told = settleError(this.host.deps.codec, writeRefused(call.name, refusal));
+    const written = await this.#write(call, outcome, extras);
+    if (written.kind !== 'refused') return;
+    const told = settleError(this.host.deps.codec, writeRefused(call.name, written.error));
     const again = await this.#write(call, told, extras);
-    if (again) this.#broken(again);
+    if (again.kind === 'refused') this.#broken(again.error);
+  }
+
+  recordWith(call: OpenCall, outcome: Outcome, make: (step: StepEntry) => StoreEntry): Promise<EntryOutcome> {
+    return this.#write(call, outcome, {}, make);
   }
 
   async note(
@@ -266,7 +271,7 @@ export class RunExecution implements CallTaker, TurnTaker {
   }
 
   /** Submits an entry. Never resolves once this object's time is over, as it is after `lost`. */
-  async #submit(entry: StepEntry): Promise<EntryOutcome> {
+  async #submit(entry: StoreEntry): Promise<EntryOutcome> {
     if (this.#hasEnded) return new Promise(() => {});
     const outcome = await this.host.committer.submit(entry);
     if (outcome.kind === 'lost') this.lose();
@@ -274,17 +279,20 @@ export class RunExecution implements CallTaker, TurnTaker {
     return outcome;
   }
 
-  /** Writes an outcome. Gives the store's error if it refuses this very entry. */
-  async #write(call: OpenCall, outcome: Outcome, extras: RecordExtras): Promise<Error | undefined> {
+  /** Writes an outcome, and what else `make` puts beside it. */
+  async #write(
+    call: OpenCall,
+    outcome: Outcome,
+    extras: RecordExtras,
+    make: (step: StepEntry) => StoreEntry = (step) => step,
+  ): Promise<EntryOutcome> {
     const ordinal = this.#delivery.assign();
     const completedAtMs = this.nowMs();
-    const written = await this.#submit(this.#entry(call, { ordinal, outcome, completedAtMs, ...extras }));
-    if (written.kind === 'refused') {
-      this.giveUpOrdinal(ordinal);
-      return written.error;
-    }
-    this.ready(call, ordinal, outcome, completedAtMs);
-    return undefined;
+    const entry = make(this.#entry(call, { ordinal, outcome, completedAtMs, ...extras }));
+    const written = await this.#submit(entry);
+    if (written.kind === 'written') this.ready(call, ordinal, outcome, completedAtMs);
+    else this.giveUpOrdinal(ordinal);
+    return written;
   }
 
   #entry(
@@ -345,7 +353,7 @@ export class RunExecution implements CallTaker, TurnTaker {
     if (parked.kind === 'refused') return this.#broken(parked.error);
     if (parked.kind !== 'signalled') return;
     // Not parked with the new number of signals before it is known what they were.
-    await this.host.recheckOutcomes();
+    await Promise.all([this.host.recheckOutcomes(), this.host.post.messages.recheck(runId)]);
     this.#isParking = false;
     this.#signals = parked.signals;
     this.#stir();

@@ -2,6 +2,7 @@ import type { Checkpoints, ChildCall, SqlAdapter } from '../define/index.js';
 import type { OwnedRun, RunRecord, RunStatus } from '../store/index.js';
 import type { Committer } from './committer.js';
 import type { EngineDeps } from './deps.js';
+import type { Post } from './post.js';
 import type { StartAnswer } from './start-answer.js';
 import type { Turns } from './turns.js';
 
@@ -23,6 +24,7 @@ export interface RunHost {
   readonly deps: EngineDeps;
   readonly committer: Committer;
   readonly turns: Turns;
+  readonly post: Post;
   readonly parkAfterMs: number;
   readonly isDraining: boolean;
   /** Records and, where this executor can, begins another run. */

@@ -23,6 +23,7 @@ import { claimDue } from './claims.js';
 import { MemoryControl } from './control.js';
 import { Leases } from './leases.js';
 import { memoryLooking } from './looking.js';
+import { MailTables, memoryMail } from './mail.js';
 import { cancelRun, resumeRun } from './operations.js';
 import { journalEntry, ownedRun, runRecord, runStatus, stepsPage } from './records.js';
 import { Tables } from './tables.js';
@@ -69,6 +70,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
 /** What all handles on one memory store share. */
 class MemoryData {
   readonly tables = new Tables();
+  readonly mail = new MailTables();
   readonly leases = new Leases(this.tables);
   readonly audience = new Audience((executorId) => this.leases.has(executorId));
   readonly #clock: Clock;
@@ -87,6 +89,7 @@ class MemoryHandle implements MemoryStore {
   readonly location = undefined;
   readonly control = new MemoryControl((work) => this.#ask(({ tables }, nowMs) => work(tables, nowMs)));
   readonly looking = memoryLooking((work) => this.#ask(({ tables }, nowMs) => work(tables, nowMs)));
+  readonly mail = memoryMail((work) => this.#ask(({ tables, mail }) => work(tables, mail)));
   readonly #data: MemoryData;
   readonly #faults: MemoryFaults;
   #users = 0;
@@ -115,8 +118,8 @@ class MemoryHandle implements MemoryStore {
   async commit(entries: readonly StoreEntry[]): Promise<readonly EntryOutcome[]> {
     this.#checkOpen();
     await this.#faults.beforeCommit?.(entries);
-    const outcomes = await this.#ask(({ tables, leases }, nowMs) =>
-      writeBatch({ tables, nowMs, isDead: (id) => leases.isDead(id) }, entries),
+    const outcomes = await this.#ask(({ tables, mail, leases }, nowMs) =>
+      writeBatch({ tables, mail, nowMs, isDead: (id) => leases.isDead(id) }, entries),
     );
     await this.#faults.afterCommit?.(entries);
     return outcomes;

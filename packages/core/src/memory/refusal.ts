@@ -1,12 +1,12 @@
 import { HoldfastError } from '../errors/index.js';
 import type { Payload } from '../replay/index.js';
-import type { StoreEntry } from '../store/index.js';
+import { runOf, type SendEntry, type SetEntry, type StoreEntry, type WriteEntry } from '../store/index.js';
 
 /** What a database would not take of an entry, as the error it would raise; undefined for a sound entry. */
 export function refusal(entry: StoreEntry): HoldfastError | undefined {
   const flaw = flawOf(entry);
   if (flaw === undefined) return undefined;
-  const id = entry.op === 'start' ? entry.run.id : entry.runId;
+  const id = runOf(entry);
   return new HoldfastError(
     'STORE_REFUSED',
     `The memory store refuses a ${entry.op} entry of run "${id}": ${flaw}.`,
@@ -48,7 +48,20 @@ function flawOf(entry: StoreEntry): string | undefined {
       return flawOfNumbers({ wakeAtMs: entry.wakeAtMs, signals: entry.signals });
     case 'release':
       return undefined;
+    case 'send':
+      return flawOfTexts({ channel: entry.channel, key: entry.key }) ?? flawOfShown(entry);
+    case 'set':
+    case 'write':
+      return flawOfTexts({ name: entry.name, key: entry.key }) ?? flawOfShown(entry);
+    case 'close':
+      return flawOfTexts({ name: entry.name }) ?? (entry.step ? flawOf(entry.step) : undefined);
+    case 'receive':
+      return flawOf(entry.step);
   }
+}
+
+function flawOfShown({ step, value }: SendEntry | SetEntry | WriteEntry): string | undefined {
+  return flawOfPayload('value', value) ?? (step ? flawOf(step) : undefined);
 }
 
 function flawOfTexts(texts: Readonly<Record<string, string | null>>): string | undefined {

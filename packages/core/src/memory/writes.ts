@@ -2,12 +2,15 @@ import {
   type EntryOutcome,
   type FinishEntry,
   isFinal,
+  isMail,
   type ParkEntry,
   type ReleaseEntry,
   type StartEntry,
   type StepEntry,
   type StoreEntry,
 } from '../store/index.js';
+import type { MailTables } from './mail.js';
+import { writeMail } from './mail-writes.js';
 import { refusal } from './refusal.js';
 import { copyOptional, copyPayload, type RunRow, type Tables } from './tables.js';
 
@@ -18,19 +21,20 @@ const LOST: EntryOutcome = Object.freeze({ kind: 'lost' });
 /** What a batch finds: the rows, the time, and which executors were declared dead or have signed off. */
 export interface Moment {
   readonly tables: Tables;
+  readonly mail: MailTables;
   readonly nowMs: number;
   readonly isDead: (executorId: string) => boolean;
 }
 
 /**
- * Writes a batch at one moment, as one SQL statement would: a step finds its run as it was before the batch, also when
- * another entry ends or starts that run.
+ * Writes a batch at one moment, as one SQL statement would: a step, or a message, finds its run as it was before the batch,
+ * also when another entry ends or starts that run.
  */
 export function writeBatch(moment: Moment, entries: readonly StoreEntry[]): readonly EntryOutcome[] {
   const outcomes: EntryOutcome[] = new Array(entries.length);
   for (const isStepsTurn of [true, false]) {
     for (const [index, entry] of entries.entries()) {
-      if ((entry.op === 'step') !== isStepsTurn) continue;
+      if ((entry.op === 'step' || isMail(entry)) !== isStepsTurn) continue;
       const error = refusal(entry);
       outcomes[index] = error ? Object.freeze({ kind: 'refused', error }) : writeEntry(moment, entry);
     }
@@ -39,12 +43,25 @@ export function writeBatch(moment: Moment, entries: readonly StoreEntry[]): read
 }
 
 function writeEntry(moment: Moment, entry: StoreEntry): EntryOutcome {
-  const { tables, nowMs } = moment;
+  const { tables, mail, nowMs } = moment;
+  if (isMail(entry)) {
+    return writeMail(
+      {
+        tables,
+        mail,
+        step: (call) => putCall(tables, call),
+        isRecorded: (call) => isRecorded(tables, call),
+        held: (runId, epoch) => held(tables, { runId, epoch }),
+        signal: (runId) => signal(tables, runId, nowMs),
+      },
+      entry,
+    );
+  }
   switch (entry.op) {
     case 'start':
       return start(moment, entry);
     case 'step':
-      return step(tables, entry);
+      return putCall(tables, entry).outcome;
     case 'finish':
       return finish(tables, entry, nowMs);
     case 'park':
@@ -99,12 +116,18 @@ function start({ tables, nowMs, isDead }: Moment, { run }: StartEntry): EntryOut
   return WRITTEN;
 }
 
-function step(tables: Tables, entry: StepEntry): EntryOutcome {
+interface PutCall {
+  readonly outcome: EntryOutcome;
+  /** Whether anything was written. */
+  readonly isNew: boolean;
+}
+
+function putCall(tables: Tables, entry: StepEntry): PutCall {
   const { runId, epoch, seq, ordinal } = entry;
-  if (!held(tables, entry)) return LOST;
+  if (!held(tables, entry)) return { outcome: LOST, isNew: false };
   const existing = tables.step(runId, seq);
   if (existing && existing.ordinal !== null) {
-    return existing.epoch === epoch && existing.ordinal === ordinal ? WRITTEN : LOST;
+    return { outcome: isRecorded(tables, entry) ? WRITTEN : LOST, isNew: false };
   }
   tables.putStep(runId, {
     seq,
@@ -120,7 +143,14 @@ function step(tables: Tables, entry: StepEntry): EntryOutcome {
     startedAtMs: existing?.startedAtMs ?? entry.startedAtMs,
     completedAtMs: entry.completedAtMs,
   });
-  return WRITTEN;
+  return { outcome: WRITTEN, isNew: true };
+}
+
+/** Whether a call's outcome is in the journal as it is given: this executor wrote it, and never heard so. */
+function isRecorded(tables: Tables, entry: StepEntry): boolean {
+  const { runId, epoch, seq, ordinal } = entry;
+  const existing = held(tables, entry) && tables.step(runId, seq);
+  return existing?.ordinal != null && existing.epoch === epoch && existing.ordinal === ordinal;
 }
 
 function finish(tables: Tables, entry: FinishEntry, nowMs: number): EntryOutcome {

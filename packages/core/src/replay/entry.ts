@@ -1,5 +1,18 @@
 /** What kind of call an entry records. */
-export type CallKind = 'step' | 'transaction' | 'sleep' | 'start' | 'result' | 'child';
+export type CallKind =
+  | 'step'
+  | 'transaction'
+  | 'sleep'
+  | 'start'
+  | 'result'
+  | 'child'
+  | 'send'
+  | 'receive'
+  | 'set'
+  | 'get'
+  | 'write'
+  | 'close'
+  | 'read';
 
 /** A value as it is stored: JSON text, and beside it what JSON cannot say (null for most values). */
 export interface Payload {

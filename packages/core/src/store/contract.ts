@@ -3,6 +3,7 @@ import type { JournalEntry } from '../replay/index.js';
 import type { ControlStore } from './control-store.js';
 import type { EntryOutcome, StoreEntry } from './entries.js';
 import type { LookingStore } from './looking-store.js';
+import type { MailStore } from './mail-store.js';
 import type { OwnedRun, RunRecord, RunStatus } from './run.js';
 import type { StepRecord, StepsPage } from './step.js';
 
@@ -34,6 +35,8 @@ export type Signal =
   | { readonly kind: 'finished'; readonly runIds: readonly string[] }
   /** These runs were taken from their executor: cancelled. */
   | { readonly kind: 'cancelled'; readonly runIds: readonly string[] }
+  /** These runs were sent messages; events of them were set; streams of them were written or closed. */
+  | { readonly kind: 'message' | 'event' | 'stream'; readonly runIds: readonly string[] }
   /** An executor came or went. */
   | { readonly kind: 'peers' };
 
@@ -94,6 +97,8 @@ export interface Store {
   readonly control: ControlStore;
   /** Looking at many runs. */
   readonly looking: LookingStore;
+  /** Reads what runs are sent and what they show. Written it is by `commit`, as all that runs do. */
+  readonly mail: MailStore;
   /** Connects and brings the schema up to date. @throws HoldfastError STORE_… */
   open(): Promise<void>;
   close(): Promise<void>;

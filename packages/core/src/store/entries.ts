@@ -1,5 +1,7 @@
-import type { CallKind, Payload } from '../replay/index.js';
+import type { Payload } from '../replay/index.js';
+import type { MailEntry } from './mail-entries.js';
 import type { NewRun } from './run.js';
+import type { StepEntry } from './step-entry.js';
 
 /**
  * Records a new run. Answers `exists`, and changes nothing, if the id is taken; else `lost`, if the run that starts it was
@@ -10,26 +12,6 @@ import type { NewRun } from './run.js';
 export interface StartEntry {
   readonly op: 'start';
   readonly run: NewRun;
-}
-
-/** Records a call of a run: its outcome when `ordinal` is set, else that it began or that an attempt failed. */
-export interface StepEntry {
-  readonly op: 'step';
-  readonly runId: string;
-  readonly epoch: number;
-  readonly seq: number;
-  readonly ordinal: number | null;
-  readonly kind: CallKind;
-  readonly name: string;
-  readonly attempt: number;
-  readonly output: Payload | null;
-  /** The call's error, or that of the last failed attempt. */
-  readonly error: Payload | null;
-  readonly retryAtMs: number | null;
-  readonly startedAtMs: number;
-  readonly completedAtMs: number | null;
-  /** The run that the call started or waited for. */
-  readonly childId: string | null;
 }
 
 /** Records a run's outcome, and lets its parent know. */
@@ -63,18 +45,21 @@ export interface ReleaseEntry {
 }
 
 /**
- * One write. All but `start` are conditional on the run's epoch and on its running state: an executor that lost a run
- * (or whose run was cancelled) is answered `lost`, and nothing is written.
+ * One write. Whatever an executor writes of a run it executes is conditional on the run's epoch and on its running state:
+ * an executor that lost a run (or whose run was cancelled) is answered `lost`, and nothing is written.
  */
-export type StoreEntry = StartEntry | StepEntry | FinishEntry | ParkEntry | ReleaseEntry;
+export type StoreEntry = StartEntry | StepEntry | FinishEntry | ParkEntry | ReleaseEntry | MailEntry;
 
 /** What became of an entry. */
 export type EntryOutcome =
-  | { readonly kind: 'written' }
+  /** `wakes`: a message made a parked run due, or may have. */
+  | { readonly kind: 'written'; readonly wakes?: true }
   | { readonly kind: 'exists' }
   /** This run, which has not ended, has the deduplication key. */
   | { readonly kind: 'duplicate'; readonly runId: string; readonly workflow: string }
   | { readonly kind: 'lost' }
+  /** There is no such run; it has ended; or its stream is closed. */
+  | { readonly kind: 'missing' | 'ended' | 'closed' }
   | { readonly kind: 'signalled'; readonly signals: number }
   /** The store refuses this very entry, whatever its neighbours. */
   | { readonly kind: 'refused'; readonly error: Error };
@@ -88,11 +73,23 @@ export function touchedRuns(entry: StoreEntry): {
     case 'start':
       return { changes: entry.run.id, signals: null };
     case 'step':
+    case 'set':
+    case 'write':
+    case 'close':
+    case 'receive':
       return { changes: null, signals: null };
+    case 'send':
+      return { changes: null, signals: entry.runId };
     case 'finish':
       return { changes: entry.runId, signals: entry.parentId };
     case 'park':
     case 'release':
       return { changes: entry.runId, signals: null };
   }
+}
+
+/** The run that an entry is about: of a message, the one that it is for. */
+export function runOf(entry: StoreEntry): string {
+  if (entry.op === 'start') return entry.run.id;
+  return entry.op === 'receive' ? entry.step.runId : entry.runId;
 }

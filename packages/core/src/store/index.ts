@@ -16,8 +16,8 @@ export {
   type FinishEntry,
   type ParkEntry,
   type ReleaseEntry,
+  runOf,
   type StartEntry,
-  type StepEntry,
   type StoreEntry,
   touchedRuns,
 } from './entries.js';
@@ -32,6 +32,26 @@ export type {
   TimeSpan,
 } from './looking-store.js';
 export {
+  type CloseEntry,
+  isMail,
+  type MailEntry,
+  type ReceiveEntry,
+  type SendEntry,
+  type SetEntry,
+  strangerOf,
+  type WriteEntry,
+} from './mail-entries.js';
+export type {
+  EventAnswer,
+  EventQuestion,
+  MailStore,
+  MessageQuestion,
+  StoredStreamValue,
+  StreamAnswer,
+  StreamQuestion,
+  WaitingMessage,
+} from './mail-store.js';
+export {
   FINAL_STATES,
   isFinal,
   type NewRun,
@@ -42,3 +62,4 @@ export {
   type RunStatus,
 } from './run.js';
 export type { StepRecord, StepsPage } from './step.js';
+export type { StepEntry } from './step-entry.js';

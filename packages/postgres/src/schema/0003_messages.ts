@@ -6,7 +6,7 @@ import type { Migration } from './migration.js';
 export const messages: Migration = {
   version: 3,
   name: 'messages',
-  text: (s) => [messagesTable(s), eventsTable(s), streamsTables(s), comments(s)].join('\n'),
+  text: (s) => [messagesTable(s), eventsTable(s), streamsTables(s), firstPages(s), comments(s)].join('\n'),
 };
 
 const messagesTable = (s: Schema): string => `
@@ -29,18 +29,20 @@ create table ${s.events} (
   run_id text collate "C" not null,
   name text collate "C" not null,
   id bigint generated always as identity,
+  key text collate "C",
   value json not null,
   value_extra json,
   seq int,
   set_at timestamptz not null default clock_timestamp(),
   primary key (run_id, name, id)
-) with (vacuum_truncate = false);`;
+) with (vacuum_truncate = false);
+create unique index events_key on ${s.events} (run_id, key) where key is not null;`;
 
 const streamsTables = (s: Schema): string => `
 create table ${s.streams} (
   run_id text collate "C" not null,
   name text collate "C" not null,
-  length int not null default 0,
+  length int not null default 0 constraint streams_open check (length >= 0),
   closed_at timestamptz,
   primary key (run_id, name)
 ) with (fillfactor = 70, vacuum_truncate = false);
@@ -48,12 +50,26 @@ create table ${s.streamValues} (
   run_id text collate "C" not null,
   name text collate "C" not null,
   position int not null,
+  key text collate "C",
   value json not null,
   value_extra json,
   seq int,
   written_at timestamptz not null default clock_timestamp(),
   primary key (run_id, name, position)
-) with (vacuum_truncate = false);`;
+) with (vacuum_truncate = false);
+create unique index stream_values_key on ${s.streamValues} (run_id, key) where key is not null;`;
+
+// As in the first migration: pages to begin with, so that plans made now are right for what is to come.
+const firstPages = (s: Schema): string => `
+insert into ${s.messages} (run_id, channel, value) select 'filler', 'filler', to_json(repeat('x', 1500)) from generate_series(1, 200);
+delete from ${s.messages};
+insert into ${s.events} (run_id, name, value) select 'filler', 'filler', to_json(repeat('x', 1500)) from generate_series(1, 200);
+delete from ${s.events};
+insert into ${s.streams} (run_id, name) select 'filler', n || repeat('x', 1500) from generate_series(1, 200) n;
+delete from ${s.streams};
+insert into ${s.streamValues} (run_id, name, position, value)
+select 'filler', 'filler', n, to_json(repeat('x', 1500)) from generate_series(1, 200) n;
+delete from ${s.streamValues};`;
 
 function comments(s: Schema): string {
   return [
@@ -76,7 +92,8 @@ function comments(s: Schema): string {
         id: 'The highest id of a name is its present value.',
         value: 'The value, as plain JSON.',
         value_extra: 'What JSON cannot say of it; null for most.',
-        seq: 'The call of the run that set it; null if a step or somebody outside did.',
+        key: 'Tells a setting that is repeated from another one; null for those of a run itself.',
+        seq: 'The call of the run that set it, itself or in its body; null if somebody outside did.',
         set_at: 'When it was set.',
       },
     ),
@@ -92,7 +109,8 @@ function comments(s: Schema): string {
       position: 'From 0, without gaps.',
       value: 'The value, as plain JSON.',
       value_extra: 'What JSON cannot say of it; null for most.',
-      seq: 'The call of the run that wrote it; null if a step or somebody outside did.',
+      key: 'Tells a write that is repeated from another one; null for those of a run itself.',
+      seq: 'The call of the run that wrote it, itself or in its body; null if somebody outside did.',
       written_at: 'When it was written.',
     }),
   ].join('\n');

@@ -1,10 +1,11 @@
-import { type EntryOutcome, HoldfastError, type StoreEntry } from '@holdfast/core/internal';
+import { type EntryOutcome, HoldfastError, isMail, runOf, type StoreEntry } from '@holdfast/core/internal';
 import type { Driver } from '../driver/driver.js';
 import type { Statements } from '../driver/statements.js';
 import { driverState } from '../driver-state.js';
 import { commitBatch } from '../sql/batch/commit.js';
+import { commitMail, type MailAnswer } from '../sql/batch/mail-batch.js';
 import { readStanding } from '../sql/batch/standing.js';
-import { gather } from './gather.js';
+import { type Gathered, gather } from './gather.js';
 import { settle } from './settle.js';
 
 /**
@@ -29,10 +30,26 @@ export async function commitEntries(
     return await writeTogether(driver, statements, entries);
   } catch (error) {
     if (!isFaultOfAnEntry(error)) throw error;
-    if (entries.length === 1) return [{ kind: 'refused', error: refusal(entries[0]!, error) }];
+    if (entries.length === 1) return [await commitAlone(driver, statements, entries[0]!, error)];
     const middle = entries.length >> 1;
     const first = await commitEntries(driver, statements, entries.slice(0, middle));
     return [...first, ...(await commitEntries(driver, statements, entries.slice(middle)))];
+  }
+}
+
+/** Mail may be refused for what stood in its way and could not be seen yet: it can be by now, and is no fault of the mail. */
+async function commitAlone(
+  driver: Driver,
+  statements: Statements,
+  entry: StoreEntry,
+  first: unknown,
+): Promise<EntryOutcome> {
+  if (!isMail(entry)) return { kind: 'refused', error: refusal(entry, first) };
+  try {
+    return (await writeTogether(driver, statements, [entry]))[0]!;
+  } catch (error) {
+    if (!isFaultOfAnEntry(error)) throw error;
+    return { kind: 'refused', error: refusal(entry, error) };
   }
 }
 
@@ -41,14 +58,17 @@ async function writeTogether(
   statements: Statements,
   entries: readonly StoreEntry[],
 ): Promise<readonly EntryOutcome[]> {
-  const { kinds, values } = gather(entries);
-  const unsettled = await statements.run(driver.query, commitBatch(kinds), values);
   const outcomes: EntryOutcome[] = entries.map(() => ({ kind: 'written' }));
-  if (unsettled.length === 0) return outcomes;
-  const asked = JSON.stringify(unsettled.map((at) => ({ at, ...keysOf(entries[at]!) })));
+  const unsettled = new Map<number, MailAnswer['why']>();
+  for (const { at, why } of await send(driver, statements, gather(entries))) {
+    if (why === 'woke') outcomes[at] = { kind: 'written', wakes: true };
+    else unsettled.set(at, unsettled.get(at) ?? why);
+  }
+  if (unsettled.size === 0) return outcomes;
+  const asked = JSON.stringify([...unsettled.keys()].map((at) => ({ at, ...keysOf(entries[at]!) })));
   const again: number[] = [];
   for (const standing of await statements.run(driver.query, readStanding, [asked])) {
-    const outcome = settle(entries[standing.at]!, standing);
+    const outcome = settle(entries[standing.at]!, standing, unsettled.get(standing.at) ?? null);
     if (outcome) outcomes[standing.at] = outcome;
     else again.push(standing.at);
   }
@@ -61,8 +81,21 @@ async function writeTogether(
   return outcomes;
 }
 
+/** Writes a batch. Answers which of its entries there is something to say about. */
+async function send(
+  driver: Driver,
+  statements: Statements,
+  { kinds, values }: Gathered,
+): Promise<readonly MailAnswer[]> {
+  if (kinds.mail) return statements.run(driver.query, commitMail(kinds), values);
+  const unsettled = await statements.run(driver.query, commitBatch(kinds), values);
+  return unsettled.map((at) => ({ at, why: null }));
+}
+
 /** All by which something may stand in the way of an entry. */
 function keysOf(entry: StoreEntry): Readonly<Record<string, unknown>> {
+  if (entry.op === 'send')
+    return { ...keyOf(entry), target: entry.runId, message_key: entry.key ?? undefined };
   if (entry.op !== 'start') return keyOf(entry);
   const { workflow, queue, deduplicationKey, deduplicationScope, parentId, isDetached } = entry.run;
   const key = { deduplication_key: deduplicationKey, deduplication_scope: deduplicationScope };
@@ -70,8 +103,9 @@ function keysOf(entry: StoreEntry): Readonly<Record<string, unknown>> {
 }
 
 function keyOf(entry: StoreEntry): { readonly run_id: string; readonly seq?: number } {
-  if (entry.op === 'start') return { run_id: entry.run.id };
-  return entry.op === 'step' ? { run_id: entry.runId, seq: entry.seq } : { run_id: entry.runId };
+  const call = isMail(entry) ? entry.step : entry;
+  if (call?.op === 'step') return { run_id: call.runId, seq: call.seq };
+  return { run_id: runOf(entry) };
 }
 
 /** Also when the batch is too long a text to be sent at all. */

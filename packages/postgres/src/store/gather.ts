@@ -1,13 +1,16 @@
-import type {
-  FinishEntry,
-  NewRun,
-  ParkEntry,
-  Payload,
-  ReleaseEntry,
-  StepEntry,
-  StoreEntry,
+import {
+  type FinishEntry,
+  isMail,
+  type MailEntry,
+  type NewRun,
+  type ParkEntry,
+  type ReleaseEntry,
+  type StepEntry,
+  type StoreEntry,
 } from '@holdfast/core/internal';
 import type { BatchKinds } from '../sql/batch/commit.js';
+import { amount, type Json, type Placed, payloadColumns, rowsJson } from './batch-rows.js';
+import { gatherMail } from './gather-mail.js';
 
 /** A batch as its statement takes it. */
 export interface Gathered {
@@ -15,36 +18,42 @@ export interface Gathered {
   readonly values: readonly string[];
 }
 
-type Json = Readonly<Record<string, unknown>>;
-
-interface Placed {
-  /** What its row is locked by. */
-  readonly lock: string;
-  readonly row: Json;
-}
-
 /**
  * Sorts a batch's entries by kind, and within a kind by run, so that everyone locks rows in one order. Starts lock two
  * keys, and those of deduplication are shared more often: they come first, for each the start that was asked for first.
- * Columns that are null are left out: so they are read.
  */
 export function gather(entries: readonly StoreEntry[]): Gathered {
   const starts: Placed[] = [];
   const steps: Placed[] = [];
   const changes: Placed[] = [];
-  const parents = new Set<string>();
+  const told = new Set<string>();
+  const mail: { readonly at: number; readonly entry: MailEntry }[] = [];
   for (const [at, entry] of entries.entries()) {
     if (entry.op === 'start') {
       starts.push({ lock: startLock(entry.run), row: startRow(at, entry.run) });
     } else if (entry.op === 'step') {
       steps.push({ lock: entry.runId, row: stepRow(at, entry) });
+    } else if (isMail(entry)) {
+      mail.push({ at, entry });
     } else {
       changes.push({ lock: entry.runId, row: changeRow(at, entry) });
-      if (entry.op === 'finish' && entry.parentId !== null) parents.add(entry.parentId);
+      if (entry.op === 'finish' && entry.parentId !== null) told.add(entry.parentId);
     }
   }
-  for (const id of parents) changes.push({ lock: id, row: { role: 'told', run_id: id } });
-  const kinds = { starts: starts.length > 0, steps: steps.length > 0, changes: changes.length > 0 };
+  const gathered = gatherMail(mail);
+  for (const { at, step } of gathered.calls) steps.push({ lock: step.runId, row: stepRow(at, step) });
+  for (const id of new Set([...told, ...gathered.told]))
+    changes.push({ lock: id, row: { role: 'told', run_id: id } });
+  const kinds = {
+    starts: starts.length > 0,
+    steps: steps.length > 0,
+    changes: changes.length > 0,
+    mail: mail.length > 0,
+  };
+  if (kinds.mail) {
+    const lists = [steps, changes, gathered.rows, ...(kinds.starts ? [starts] : [])];
+    return { kinds, values: lists.map(rowsJson) };
+  }
   const values = [starts, steps, changes].filter((rows) => rows.length > 0).map(rowsJson);
   return { kinds, values };
 }
@@ -116,22 +125,4 @@ function changeRow(at: number, entry: FinishEntry | ParkEntry | ReleaseEntry): J
     case 'release':
       return { ...run, state: 'pending' };
   }
-}
-
-function payloadColumns(column: string, payload: Payload | null): Json {
-  if (payload === null) return {};
-  return payload.extra === null
-    ? { [column]: payload.json }
-    : { [column]: payload.json, [`${column}_extra`]: payload.extra };
-}
-
-/** A number of milliseconds. What is none must be refused, and JSON would make nothing of it. */
-function amount(ms: number | null): number | string | undefined {
-  if (ms === null) return undefined;
-  return Number.isFinite(ms) ? ms : 'NaN';
-}
-
-function rowsJson(rows: Placed[]): string {
-  rows.sort((a, b) => (a.lock < b.lock ? -1 : a.lock > b.lock ? 1 : 0));
-  return JSON.stringify(rows.map(({ row }) => row));
 }

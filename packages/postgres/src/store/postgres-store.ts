@@ -40,6 +40,7 @@ import { commitEntries } from './commit.js';
 import { PostgresControl } from './control.js';
 import { lockKeyOf } from './lock-key.js';
 import { postgresLooking } from './looking.js';
+import { PostgresMail } from './mail.js';
 import { Presence } from './presence.js';
 import { checkRights } from './rights.js';
 
@@ -66,6 +67,7 @@ export class PostgresStore implements Store {
   readonly name: string;
   readonly control = new PostgresControl((statement, values) => this.#run(statement, values));
   readonly looking: LookingStore;
+  readonly mail = new PostgresMail((statement, values) => this.#run(statement, values));
   readonly #options: PostgresStoreOptions;
   readonly #statements: Statements;
   #opened: Opened | undefined;

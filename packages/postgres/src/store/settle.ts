@@ -1,4 +1,5 @@
-import type { EntryOutcome, StoreEntry } from '@holdfast/core/internal';
+import { type EntryOutcome, isMail, type MailEntry, type StoreEntry } from '@holdfast/core/internal';
+import type { MailAnswer } from '../sql/batch/mail-batch.js';
 import type { Standing } from '../sql/batch/standing.js';
 
 const WRITTEN: EntryOutcome = { kind: 'written' };
@@ -11,8 +12,11 @@ const LOST: EntryOutcome = { kind: 'lost' };
  */
 export function settle(
   entry: StoreEntry,
-  { run, step, isOrphan, holder }: Standing,
+  standing: Standing,
+  why: MailAnswer['why'],
 ): EntryOutcome | undefined {
+  if (isMail(entry)) return settleMail(entry, standing, why);
+  const { run, step, isOrphan, holder } = standing;
   if (entry.op === 'start') {
     if (run) return run.key === entry.run.key ? WRITTEN : EXISTS;
     if (isOrphan) return LOST;
@@ -33,4 +37,15 @@ export function settle(
     case 'release':
       return state === 'pending' ? WRITTEN : LOST;
   }
+}
+
+/** The call that mail comes with may be there already: what bars the mail now did not then. */
+function settleMail(entry: MailEntry, { step, hasMessage }: Standing, why: MailAnswer['why']): EntryOutcome {
+  const call = entry.step;
+  const isThere =
+    call !== null && step !== null && step.epoch === call.epoch && step.ordinal === call.ordinal;
+  // Whoever woke the run by it may not have heard so.
+  if (isThere) return entry.op === 'send' ? { kind: 'written', wakes: true } : WRITTEN;
+  if (why === 'ended' && hasMessage) return EXISTS;
+  return why === null || why === 'woke' ? LOST : { kind: why };
 }

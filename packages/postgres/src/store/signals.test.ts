@@ -8,6 +8,9 @@ describe('a signal', () => {
     { kind: 'peers' },
     { kind: 'finished', runIds: ['a', `"\\'é🚀`] },
     { kind: 'cancelled', runIds: ['b'] },
+    { kind: 'message', runIds: ['c'] },
+    { kind: 'event', runIds: ['d'] },
+    { kind: 'stream', runIds: ['e'] },
   ])('of $kind arrives as it was sent', (signal) => {
     const payloads = toPayloads([signal], 'me');
     expect(payloads.map(fromPayload)).toEqual([{ origin: 'me', signal }]);

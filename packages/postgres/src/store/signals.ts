@@ -39,6 +39,9 @@ export function fromPayload(payload: string): ReceivedSignal | undefined {
       return { origin, signal: { kind } };
     case 'finished':
     case 'cancelled':
+    case 'message':
+    case 'event':
+    case 'stream':
       return Array.isArray(runIds) ? { origin, signal: { kind, runIds } } : undefined;
     default:
       return undefined;

@@ -1,10 +1,19 @@
 import { fromMs, OPEN_STATES } from '../fragments.js';
+import type { Schema } from '../names.js';
 import { tally } from '../tallies/tally.js';
 import type { BatchPart } from './part.js';
 
+/** What else is read of the runs as they are locked: columns of `r`, how they are passed on, and a where clause. */
+interface Seeing {
+  readonly columns: string;
+  readonly also: string;
+  readonly condition: string;
+}
+
+const NOTHING_ELSE: Seeing = { columns: '', also: '', condition: '' };
+
 /**
- * Finishes, parks and releases runs, and lets the parents of those that finished know. Besides the runs that change,
- * each parent has a row.
+ * Locks the runs that a batch changes or lets know of something: each of them has a row.
  *
  * HAZARD: two batches that each change a run and signal the parent of the other's would lock the same two rows, one this
  * way round and one that. So all rows are locked beforehand, in the order in which they are given: sorted by id.
@@ -12,16 +21,16 @@ import type { BatchPart } from './part.js';
  * An equation such as `role = 'changes'` lets the planner expect a single row, so that it looks each run up by its key,
  * whatever it believes of the size of the table.
  */
-export const changes: BatchPart = {
-  writes: (s, given) => `
+export function lockRuns(s: Schema, given: string, seeing = NOTHING_ELSE): string {
+  return `
 changing as materialized (
   select * from json_to_recordset(${given}::json) as e(
     role text, at int, run_id text, epoch int, state text, output text, output_extra text, error text, error_extra text,
     parent_id text, wake_at float8, signals int)
 ),
 locked as materialized (
-  select e.* from changing e cross join lateral (
-    select from ${s.runs} r
+  select e.*${seeing.also} from changing e cross join lateral (
+    select${seeing.columns} from ${s.runs} r
     where r.id = e.run_id and (
       e.role = 'told'
       or r.epoch = e.epoch and r.state = 'running'
@@ -29,8 +38,17 @@ locked as materialized (
         and (e.signals is null or r.signals = e.signals)
     )
     for no key update of r
-  ) l
-),
+  ) l${seeing.condition}
+)`;
+}
+
+/**
+ * Finishes, parks and releases runs, and lets others know.
+ *
+ * @param told a query for the runs to let know, `parent_id`, and how many things came in for each, `ended`.
+ */
+export function changeRuns(s: Schema, told: string): string {
+  return `
 changed as (
   update ${s.runs} r set
     state = e.state,
@@ -47,9 +65,15 @@ signalled as (
   update ${s.runs} r set
     signals = r.signals + p.ended,
     wake_at = case when r.state = 'waiting' then clock_timestamp() else r.wake_at end
-  from (select c.parent_id, count(*)::int as ended from changed c group by c.parent_id) p
+  from (${told}) p
   where r.id = p.parent_id and r.state in ${OPEN_STATES}
-)`,
+)`;
+}
+
+/** The changes of a batch: those that finished let their parents know. */
+export const changes: BatchPart = {
+  writes: (s, given) =>
+    `${lockRuns(s, given)},${changeRuns(s, 'select c.parent_id, count(*)::int as ended from changed c group by c.parent_id')}`,
   unsettled: `
 select e.at from changing e
 where e.role = 'changes' and e.at not in (select w.at from changed w)`,

@@ -11,6 +11,8 @@ export interface BatchKinds {
   readonly starts: boolean;
   readonly steps: boolean;
   readonly changes: boolean;
+  /** Then all kinds but starts go as one: see {@link commitMail}. */
+  readonly mail: boolean;
 }
 
 /**
@@ -20,7 +22,7 @@ export interface BatchKinds {
  * There is one statement for each combination of kinds, so that the common batch of a single kind costs no more than it
  * must. The parameters are the rows of the starts, the steps and the changes, as far as there are any, as JSON text.
  */
-export function commitBatch(kinds: BatchKinds): Statement<readonly Value[], number> {
+export function commitBatch(kinds: Omit<BatchKinds, 'mail'>): Statement<readonly Value[], number> {
   const name = ['commit', kinds.starts && 'starts', kinds.steps && 'steps', kinds.changes && 'changes']
     .filter(Boolean)
     .join('_');
@@ -37,7 +39,7 @@ export function commitBatch(kinds: BatchKinds): Statement<readonly Value[], numb
 
 const made = new Map<string, Statement<readonly Value[], number>>();
 
-function batchText(s: Schema, kinds: BatchKinds): string {
+function batchText(s: Schema, kinds: Omit<BatchKinds, 'mail'>): string {
   const parts: readonly BatchPart[] = [
     ...(kinds.starts ? [starts] : []),
     ...(kinds.steps ? [steps] : []),

@@ -1,4 +1,5 @@
 import { fromMs } from '../fragments.js';
+import type { Schema } from '../names.js';
 import type { BatchPart } from './part.js';
 
 /**
@@ -11,9 +12,11 @@ import type { BatchPart } from './part.js';
  * (a parent's signal, a cancel, a burial, a transactional step beside this one) goes on undisturbed.
  *
  * The lateral join makes the planner look each run up by its key, whatever it believes of the size of the table.
+ *
+ * @param condition what else the calls `e` must meet, as a where clause.
  */
-export const steps: BatchPart = {
-  writes: (s, given) => `
+export function writeCalls(s: Schema, given: string, condition = ''): string {
+  return `
 calling as materialized (
   select * from json_to_recordset(${given}::json) as e(
     at int, run_id text, epoch int, seq int, ordinal int, kind text, name text, attempt int,
@@ -25,7 +28,7 @@ owned as materialized (
     select from ${s.runs} r
     where r.id = e.run_id and r.epoch = e.epoch and r.state = 'running'
     for key share of r
-  ) o
+  ) o${condition}
 ),
 called as (
   insert into ${s.steps} as known (
@@ -43,7 +46,12 @@ called as (
     child_id = excluded.child_id, retry_at = excluded.retry_at, completed_at = excluded.completed_at
   where known.ordinal is null
   returning run_id, seq
-)`,
+)`;
+}
+
+/** The calls of a batch. */
+export const steps: BatchPart = {
+  writes: (s, given) => writeCalls(s, given),
   unsettled: `
 select e.at from calling e
 where (e.run_id, e.seq) not in (select w.run_id, w.seq from called w)`,

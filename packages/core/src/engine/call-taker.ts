@@ -1,0 +1,16 @@
+import type { CallKind, OpenEntry } from '../replay/index.js';
+import type { OpenCall } from './call.js';
+import type { CallContext } from './call-context.js';
+
+/** What carries out the calls of one run. */
+export interface CallTaker extends CallContext {
+  /** The time as the workflow sees it: the same on every replay. */
+  readonly logicalNowMs: number;
+  readonly derived: { uuid(): string; random(): number };
+  /** Takes the next place in the journal, and performs the call unless the journal has its outcome. */
+  call(
+    kind: CallKind,
+    name: string,
+    perform: (call: OpenCall, begun: OpenEntry | undefined) => Promise<void>,
+  ): Promise<unknown>;
+}

@@ -1,0 +1,69 @@
+import type { ReceiveCall } from '../define/index.js';
+import type { WaitingMessage } from '../store/index.js';
+import { BUSY, type OpenCall } from './call.js';
+import type { CallContext } from './call-context.js';
+import type { Inbox } from './inbox.js';
+import { recordFailure } from './mail-calls.js';
+import { timedOut } from './mail-errors.js';
+import { settleError } from './settle.js';
+import { writeRefused } from './step-errors.js';
+import { watchFor } from './watching.js';
+
+/** Waits for a message, and records that the call received it. */
+export async function performReceive(
+  run: CallContext,
+  open: OpenCall,
+  inbox: Inbox,
+  call: ReceiveCall,
+  untilMs: number | null,
+): Promise<void> {
+  const { name } = call.definition;
+  let message: WaitingMessage;
+  try {
+    message = inbox.take(name) ?? (await nextMessage(run, open, inbox, call, untilMs));
+  } catch (error) {
+    return recordFailure(run, open, error);
+  }
+  run.idle(open, BUSY);
+  const { id: messageId, value } = message;
+  const outcome = await run.recordWith(open, { ok: true, value }, (step) => ({
+    op: 'receive',
+    step,
+    messageId,
+  }));
+  if (outcome.kind !== 'refused') return;
+  inbox.putBack(name, message);
+  return run.record(open, settleError(run.host.deps.codec, writeRefused(name, outcome.error)));
+}
+
+/**
+ * Hazard: a parked run is woken only by what comes in after it was claimed. So it may be parked only when it was seen, since
+ * then, that no message is there.
+ */
+function nextMessage(
+  run: CallContext,
+  open: OpenCall,
+  inbox: Inbox,
+  { definition, timeoutMs }: ReceiveCall,
+  untilMs: number | null,
+): Promise<WaitingMessage> {
+  const { host } = run;
+  const { id: runId } = run.run;
+  const { name } = definition;
+  let question = inbox.question(name);
+  return watchFor(host.post.messages, host.deps, {
+    runId,
+    question: () => {
+      question = inbox.question(name);
+      return question;
+    },
+    judge: (messages) => {
+      inbox.add(name, question.afterId, messages);
+      return inbox.take(name);
+    },
+    untilMs,
+    timedOut: () => timedOut(definition, runId, timeoutMs),
+    signal: run.lifetime,
+    pending: () => run.idle(open, { kind: 'waiting', untilMs, mayEndSooner: true }),
+  });
+}

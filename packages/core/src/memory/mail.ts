@@ -1,0 +1,118 @@
+import type { Payload } from '../replay/index.js';
+import {
+  type EventAnswer,
+  type EventQuestion,
+  isFinal,
+  type MailStore,
+  type MessageQuestion,
+  type StreamAnswer,
+  type StreamQuestion,
+  type WaitingMessage,
+} from '../store/index.js';
+import type { Tables } from './tables.js';
+
+interface MessageRow {
+  readonly id: number;
+  readonly channel: string;
+  readonly key: string | null;
+  readonly value: Payload;
+  receivedBy: number | null;
+}
+
+interface EventRow {
+  readonly key: string | null;
+  readonly value: Payload;
+  readonly seq: number | null;
+}
+
+/** A stream of a run. */
+export interface StreamRow {
+  readonly values: EventRow[];
+  isClosed: boolean;
+}
+
+/** What runs were sent and what they show. */
+export class MailTables {
+  readonly #messages = new Map<string, MessageRow[]>();
+  readonly #events = new Map<string, EventRow[]>();
+  readonly #streams = new Map<string, StreamRow>();
+  #lastId = 0;
+
+  /** Whether a run was sent a message with this key. */
+  hasMessage(runId: string, key: string): boolean {
+    return this.#messages.get(runId)?.some((message) => message.key === key) ?? false;
+  }
+
+  addMessage(runId: string, message: Pick<MessageRow, 'channel' | 'key' | 'value'>): void {
+    const messages = this.#messages.get(runId) ?? [];
+    messages.push({ ...message, id: ++this.#lastId, receivedBy: null });
+    this.#messages.set(runId, messages);
+  }
+
+  receive(runId: string, messageId: string, seq: number): void {
+    const message = this.#messages.get(runId)?.find(({ id }) => String(id) === messageId);
+    if (message) message.receivedBy ??= seq;
+  }
+
+  waiting({ runId, channel, afterId, limit }: MessageQuestion): readonly WaitingMessage[] {
+    const after = afterId === null ? 0 : Number(afterId);
+    const messages = (this.#messages.get(runId) ?? []).filter(
+      (message) => message.channel === channel && message.receivedBy === null && message.id > after,
+    );
+    return messages.slice(0, limit).map(({ id, value }) => Object.freeze({ id: String(id), value }));
+  }
+
+  events(runId: string, name: string): EventRow[] {
+    return listIn(this.#events, nameOf(runId, name), () => []);
+  }
+
+  stream(runId: string, name: string): StreamRow {
+    return listIn(this.#streams, nameOf(runId, name), () => ({ values: [], isClosed: false }));
+  }
+}
+
+/** The reading side of it. `ask` does something at one moment. */
+export function memoryMail(ask: <T>(work: (tables: Tables, mail: MailTables) => T) => Promise<T>): MailStore {
+  return {
+    messages: (questions: readonly MessageQuestion[]) =>
+      ask((_, mail) => questions.map((question) => mail.waiting(question))),
+    events: (questions: readonly EventQuestion[]) =>
+      ask((tables, mail) =>
+        questions.map(
+          ({ runId, name }): EventAnswer => ({
+            run: standingOf(tables, runId),
+            value: mail.events(runId, name).at(-1)?.value ?? null,
+          }),
+        ),
+      ),
+    streams: (questions: readonly StreamQuestion[]) =>
+      ask((tables, mail) => questions.map((question) => pageOf(tables, mail, question))),
+  };
+}
+
+function pageOf(tables: Tables, mail: MailTables, question: StreamQuestion): StreamAnswer {
+  const { runId, name, from, limit } = question;
+  const { values, isClosed } = mail.stream(runId, name);
+  const page = values.slice(from, from + limit);
+  return {
+    run: standingOf(tables, runId),
+    isClosed,
+    values: page.map(({ value }, index) => ({ position: from + index, value })),
+  };
+}
+
+function standingOf(tables: Tables, runId: string): 'open' | 'ended' | null {
+  const run = tables.run(runId);
+  if (!run) return null;
+  return isFinal(run.state) ? 'ended' : 'open';
+}
+
+function nameOf(runId: string, name: string): string {
+  return JSON.stringify([runId, name]);
+}
+
+function listIn<T>(map: Map<string, T>, key: string, make: () => T): T {
+  const found = map.get(key) ?? make();
+  map.set(key, found);
+  return found;
+}

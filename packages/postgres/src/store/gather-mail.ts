@@ -1,0 +1,59 @@
+import { type MailEntry, runOf, type StepEntry, strangerOf } from '@holdfast/core/internal';
+import { type Json, type Placed, payloadColumns } from './batch-rows.js';
+
+/** The rows of a batch's mail, the calls that it comes with, and the runs to lock for it. */
+export interface GatheredMail {
+  readonly rows: Placed[];
+  readonly calls: readonly { readonly at: number; readonly step: StepEntry }[];
+  readonly told: ReadonlySet<string>;
+}
+
+/** Sorts out what mail needs of each part of the statement. */
+export function gatherMail(
+  entries: readonly { readonly at: number; readonly entry: MailEntry }[],
+): GatheredMail {
+  const told = new Set<string>();
+  for (const { entry } of entries) {
+    const stranger = strangerOf(entry);
+    if (stranger !== null) told.add(stranger);
+  }
+  return {
+    rows: entries.map(({ at, entry }) => ({ lock: runOf(entry), row: mailRow(at, entry) })),
+    calls: entries.flatMap(({ at, entry: { step } }) => (step ? [{ at, step }] : [])),
+    told,
+  };
+}
+
+function mailRow(at: number, entry: MailEntry): Json {
+  const row = {
+    at,
+    op: entry.op,
+    caller: entry.step?.runId,
+    seq: entry.step?.seq,
+    run_id: runOf(entry),
+    is_strange: strangerOf(entry) !== null,
+  };
+  switch (entry.op) {
+    case 'send':
+      return {
+        ...row,
+        name: entry.channel,
+        key: entry.key ?? undefined,
+        ...payloadColumns('value', entry.value),
+      };
+    case 'receive':
+      return { ...row, message_id: entry.messageId };
+    case 'close':
+      return { ...row, name: entry.name, epoch: entry.epoch ?? undefined };
+    case 'set':
+    case 'write':
+      return {
+        ...row,
+        name: entry.name,
+        epoch: entry.epoch ?? undefined,
+        key: entry.key ?? undefined,
+        origin_seq: entry.seq ?? undefined,
+        ...payloadColumns('value', entry.value),
+      };
+  }
+}
