@@ -76,6 +76,8 @@ function callsGrants(s: Schema): string[] {
     `select on ${s.executors}`,
     `select on ${s.queues}`,
     `select, insert, update on ${s.runs}`,
+    `select, insert on ${s.messages}`,
+    `insert on ${s.tallies}`,
     `usage on sequence ${s.places}`,
     `execute on all functions in schema ${s.quoted}`,
   ];

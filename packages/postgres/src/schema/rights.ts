@@ -18,10 +18,14 @@ const ALL = ['select', 'insert', 'update', 'delete'] as const;
 /** What an app needs: all that its statements do, and no more. A test compares this with their text. */
 export const APP_RIGHTS: Rights = {
   tables: {
+    events: ['select', 'insert'],
     executors: ALL,
+    messages: ['select', 'insert', 'update'],
     migrations: ['select'],
     runs: ['select', 'insert', 'update'],
     steps: ['select', 'insert', 'update'],
+    streams: ['select', 'insert', 'update'],
+    streamValues: ['select', 'insert'],
     tallies: ['select', 'insert', 'delete'],
   },
   takesPlaces: true,

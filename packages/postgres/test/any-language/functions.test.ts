@@ -92,6 +92,7 @@ describe.skipIf(!hasPsql)('a role with the grants of a caller', () => {
 
   test('calls the functions', async () => {
     const id = await answer(role.url(url), `select holdfast.start_run('echo', queue => 'mail')`);
+    await answer(role.url(url), `select holdfast.send('${id}', 'mail', '1', key => 'a')`);
     expect(await answer(role.url(url), `select holdfast.cancel_run('${id}')`)).toBe('t');
   });
 
