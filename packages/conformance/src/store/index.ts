@@ -18,6 +18,7 @@ import { looking } from './looking.js';
 import { messages } from './messages.js';
 import { parking } from './parking.js';
 import { payloads } from './payloads.js';
+import { schedules } from './schedules.js';
 import { starting } from './starting.js';
 import { steps } from './steps.js';
 import { streams } from './streams.js';
@@ -50,6 +51,7 @@ const SUBJECTS = [
   messages,
   events,
   streams,
+  schedules,
 ];
 
 /**

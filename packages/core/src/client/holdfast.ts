@@ -9,18 +9,20 @@ import {
   type LaunchedApp,
   queueName,
   type Registry,
+  type Schedule,
   type Stream,
   type Workflow,
   type WorkflowDefinition,
   workflowsOf,
 } from '../define/index.js';
-import { Engine, notLaunched, shutDown, silentLogger } from '../engine/index.js';
+import { Engine, notLaunched, shutDown, silentLogger, unknownWorkflow } from '../engine/index.js';
 import { HoldfastError } from '../errors/index.js';
 import { type Duration, durationMs, systemClock } from '../time/index.js';
 import { type RunHandle, resultOf, runHandle } from './handle.js';
 import { type AppChannel, type AppEvent, AppMail, type AppStream } from './mail.js';
 import type { HoldfastOptions, StartOptions } from './options.js';
 import { type Runs, runsOf } from './runs.js';
+import { type Schedules, schedulesOf } from './schedules.js';
 import { scopeOn } from './scope.js';
 import { startCall } from './start-call.js';
 import { startWithin } from './within.js';
@@ -53,6 +55,8 @@ export interface Starter {
 export class Holdfast implements Starter, LaunchedApp {
   /** Looking at runs, and operating on them. */
   readonly runs: Runs;
+  /** Schedules: made, changed, paused, and started by hand. */
+  readonly schedules: Schedules;
   readonly #mail: AppMail;
   readonly #registry: Registry;
   readonly #engine: Engine;
@@ -89,6 +93,7 @@ export class Holdfast implements Starter, LaunchedApp {
       { store, codec: this.#codec, clock, logger, newId: randomUUID, random: randomFraction },
       {
         workflows: this.#definitions,
+        schedules: this.#schedulesIn(options),
         version: checkName(version, 'version of the app'),
         leaseMs,
         parkAfterMs: durationMs(options.parkAfter ?? '1s', 'parkAfter of the app'),
@@ -97,6 +102,7 @@ export class Holdfast implements Starter, LaunchedApp {
       },
     );
     this.runs = runsOf(() => this.#launched(), this.#codec);
+    this.schedules = schedulesOf(() => this.#launched(), this.#codec);
     this.#mail = new AppMail(() => this.#launched());
   }
 
@@ -214,6 +220,19 @@ export class Holdfast implements Starter, LaunchedApp {
     const definition = definitionIn(workflow);
     const served = this.#engine.workflows.named(definition.name);
     return served === definition ? definition : served;
+  }
+
+  /** The schedules that this app defines. @throws HoldfastError UNKNOWN_WORKFLOW */
+  #schedulesIn({ schedules }: HoldfastOptions): readonly Schedule[] {
+    const has = ({ workflow }: Schedule): boolean => this.#definitions.includes(workflow);
+    if (!schedules) return this.#registry.schedules().filter(has);
+    const other = schedules.find((schedule) => !has(schedule));
+    if (other)
+      throw unknownWorkflow(
+        other.workflow.name,
+        this.#definitions.map(({ name }) => name),
+      );
+    return schedules;
   }
 
   /** @internal For tests: what a killed process leaves. */

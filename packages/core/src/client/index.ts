@@ -8,4 +8,5 @@ export type { HoldfastOptions, NamedClass, StartOptions } from './options.js';
 export type { RunFilter } from './run-filter.js';
 export type { RunSummary, RunView } from './run-view.js';
 export type { Runs } from './runs.js';
+export type { ScheduleSettings, Schedules, ScheduleView } from './schedules.js';
 export type { StepView } from './step-view.js';

@@ -1,5 +1,5 @@
 import type { Constructor, Recipe } from '../codec/index.js';
-import type { NamedInstance, Queue, Registry, Workflow } from '../define/index.js';
+import type { NamedInstance, Queue, Registry, Schedule, Workflow } from '../define/index.js';
 import type { Logger } from '../engine/index.js';
 import type { Store } from '../store/index.js';
 import type { Clock, Duration } from '../time/index.js';
@@ -19,6 +19,8 @@ export interface HoldfastOptions {
   readonly workflows?: readonly (Workflow<never, unknown> | NamedInstance | object)[];
   /** Queues whose definitions this app writes into the store. Default: all of the registry. */
   readonly queues?: readonly Queue[];
+  /** Schedules whose definitions this app writes into the store. Default: those of the registry for its workflows. */
+  readonly schedules?: readonly Schedule[];
   /** The queues that this app takes runs from. Default: all there are. Runs without a queue are always taken. */
   readonly serve?: readonly (Queue | string)[];
   /** Where definitions are found. Default: the process's own registry. */

@@ -28,7 +28,8 @@ export interface MethodDecorator {
 /** What replaces a decorated workflow method carries, so that `workflows: [instance]` finds it. */
 const METHOD: unique symbol = Symbol.for('holdfast.method.v1') as never;
 
-interface WorkflowMethod {
+/** What is known of a decorated workflow method. */
+export interface WorkflowMethod {
   readonly name: string;
   readonly version: string | undefined;
   readonly isSingleton: boolean;
@@ -37,6 +38,8 @@ interface WorkflowMethod {
   readonly body: Method;
   /** The workflow of each object that the method was bound to: the class of a static method, or listed instances. */
   readonly bound: WeakMap<object, WorkflowFunction>;
+  /** What else is defined with the workflow of each object that the method is bound to. */
+  readonly whenBound: ((workflow: WorkflowFunction, prefix: string | undefined) => void)[];
 }
 
 /** Options of a decorator: a name instead of the method's own. */
@@ -63,6 +66,7 @@ export function Workflow(options: WorkflowOptions & NamedOptions = {}): MethodDe
       registry,
       body,
       bound: new WeakMap(),
+      whenBound: [],
     };
     const call = function (this: unknown, ...args: unknown[]): Promise<unknown> {
       const bound = isObject(this) ? method.bound.get(this) : undefined;
@@ -159,13 +163,19 @@ function bind(method: WorkflowMethod, owner: object, prefix?: string): WorkflowF
   method.registry.add(definition);
   const bound = callable(definition, method.registry);
   method.bound.set(owner, bound);
+  for (const define of method.whenBound) define(bound, prefix);
   return bound;
 }
 
 type Replace = (body: Method, key: string, whenStatic: (then: (owner: object) => void) => void) => Method;
 
+/** The workflow method behind a decorated one, for decorators that stand above `@Workflow`. */
+export function methodOf(value: unknown): WorkflowMethod | undefined {
+  return typeof value === 'function' ? (value as { [METHOD]?: WorkflowMethod })[METHOD] : undefined;
+}
+
 /** One decorator for both forms: the standard one gets a context, the other the owner, the key and a descriptor. */
-function decorator(replace: Replace): MethodDecorator {
+export function decorator(replace: Replace): MethodDecorator {
   const decorate = (target: unknown, context: unknown, descriptor?: PropertyDescriptor): unknown => {
     if (isContext(context)) {
       return replace(target as Method, String(context.name), (then) => {
@@ -191,10 +201,6 @@ function isContext(value: unknown): value is ClassMethodDecoratorContext {
   return true;
 }
 
-function methodOf(value: unknown): WorkflowMethod | undefined {
-  return typeof value === 'function' ? (value as { [METHOD]?: WorkflowMethod })[METHOD] : undefined;
-}
-
 function isNamed(value: object): value is NamedInstance {
   const { instance, name } = value as Partial<NamedInstance>;
   return typeof value === 'object' && typeof name === 'string' && isObject(instance);
@@ -205,7 +211,10 @@ function isObject(value: unknown): value is object {
 }
 
 function misplaced(): HoldfastError {
-  return new HoldfastError('INVALID_OPTION', '@Workflow, @Step and @Transaction are for methods only.');
+  return new HoldfastError(
+    'INVALID_OPTION',
+    '@Workflow, @Step, @Transaction and @Scheduled are for methods only.',
+  );
 }
 
 function notBound(name: string): HoldfastError {

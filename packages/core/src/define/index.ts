@@ -1,4 +1,5 @@
 export { type Channel, channel, type SendOptions } from './channel.js';
+export { type Ticks, ticksOf } from './cron.js';
 export {
   type MethodDecorator,
   type NamedInstance,
@@ -41,6 +42,7 @@ export {
   createRegistry,
   defaultRegistry,
   duplicateQueue,
+  duplicateSchedule,
   duplicateWorkflow,
   type LaunchedApp,
   type RegisteredAdapter,
@@ -48,6 +50,17 @@ export {
 } from './registry.js';
 export { type RetryOptions, type RetryPolicy, retryDelayMs, retryPolicy, retryVerdict } from './retry.js';
 export { PLAIN_TERMS, type RunTerms } from './run-terms.js';
+export {
+  checkScheduleName,
+  type OptionsFor,
+  planOf,
+  type ScheduleOptions,
+  type ScheduleTerms,
+  schedule,
+  scheduleOf,
+} from './schedule.js';
+export type { CatchUp, Overlap, Schedule, ScheduleApply, SchedulePlan } from './schedule-definition.js';
+export { Scheduled as ScheduledMethod, type ScheduledOptions } from './scheduled-method.js';
 export {
   type Ambient,
   ambient,

@@ -1,6 +1,7 @@
 import { HoldfastError } from '../errors/index.js';
 import type { Mail, MailDefinition } from './mail-calls.js';
 import type { Queue } from './queue-definition.js';
+import type { Schedule } from './schedule-definition.js';
 import type { Checkpoints, SqlAdapter } from './transaction.js';
 import type { WorkflowDefinition } from './workflow-definition.js';
 
@@ -27,6 +28,9 @@ export interface Registry {
   /** @throws HoldfastError DUPLICATE_QUEUE if another queue has that name. */
   addQueue(queue: Queue): void;
   queues(): readonly Queue[];
+  /** @throws HoldfastError DUPLICATE_SCHEDULE if another schedule has that name. */
+  addSchedule(schedule: Schedule): void;
+  schedules(): readonly Schedule[];
   addAdapter(adapter: RegisteredAdapter): void;
   adapters(): readonly RegisteredAdapter[];
   /** Says that an app serves a workflow from now on; the answer takes that back. */
@@ -43,6 +47,7 @@ export interface Registry {
 export function createRegistry(): Registry {
   const byName = new Map<string, WorkflowDefinition>();
   const queues = new Map<string, Queue>();
+  const schedules = new Map<string, Schedule>();
   const adapters: RegisteredAdapter[] = [];
   const serving = new Map<WorkflowDefinition, Set<LaunchedApp>>();
   const mails = new Set<Mail>();
@@ -57,6 +62,11 @@ export function createRegistry(): Registry {
       queues.set(queue.name, queue);
     },
     queues: () => [...queues.values()],
+    addSchedule(schedule) {
+      if (schedules.has(schedule.name)) throw duplicateSchedule(schedule.name);
+      schedules.set(schedule.name, schedule);
+    },
+    schedules: () => [...schedules.values()],
     addAdapter: (adapter) => void adapters.push(adapter),
     adapters: () => adapters,
     serve(workflow, app) {
@@ -107,6 +117,15 @@ export function duplicateQueue(name: string): HoldfastError {
     'DUPLICATE_QUEUE',
     `The queue "${name}" is defined twice. Define it once and import it, or give one of them another name.`,
     { details: { queue: name } },
+  );
+}
+
+/** The error of a schedule defined twice. */
+export function duplicateSchedule(name: string): HoldfastError {
+  return new HoldfastError(
+    'DUPLICATE_SCHEDULE',
+    `The schedule "${name}" is defined twice. Give one of them another name.`,
+    { details: { schedule: name } },
   );
 }
 

@@ -12,6 +12,7 @@ export class Announcer {
   /** The runs of each kind of signal that is about runs. */
   readonly #runs = new Map<SignalOfRuns, Set<string>>();
   #hasWork = false;
+  #hasSchedules = false;
   #isScheduled = false;
   #isHalted = false;
   /** Whether any other process could be listening. */
@@ -29,6 +30,7 @@ export class Announcer {
       if (runs.size > 0) this.#runs.set(signal.kind, runs);
     }
     if (signal.kind === 'work') this.#hasWork = true;
+    if (signal.kind === 'schedules') this.#hasSchedules = true;
     if (this.#isScheduled) return;
     this.#isScheduled = true;
     this.#deps.clock.at(this.#deps.clock.now() + GATHER_MS, () => void this.flush());
@@ -53,8 +55,10 @@ export class Announcer {
   #take(): Signal[] {
     const signals: Signal[] = [];
     if (this.#hasWork) signals.push({ kind: 'work' });
+    if (this.#hasSchedules) signals.push({ kind: 'schedules' });
     for (const [kind, runs] of this.#runs) signals.push({ kind, runIds: [...runs] });
     this.#hasWork = false;
+    this.#hasSchedules = false;
     this.#runs.clear();
     return signals;
   }

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import type { WorkflowDefinition } from '../define/index.js';
+import type { Schedule, WorkflowDefinition } from '../define/index.js';
 import type { Attendance, RunStatus, Signal, Store, StoreListener } from '../store/index.js';
 import { waitUntil } from '../time/index.js';
 import { Announcer } from './announcer.js';
@@ -15,6 +15,8 @@ import { Outcomes } from './outcomes.js';
 import { Places } from './places.js';
 import { Post } from './post.js';
 import { idConflict, shutDown } from './run-errors.js';
+import { ScheduleChore } from './schedule-chore.js';
+import { Schedules } from './schedules.js';
 import { joinedRun } from './start-answer.js';
 import { StoreClock } from './store-clock.js';
 import { tallyChore } from './tally-chore.js';
@@ -31,6 +33,8 @@ const SIGN_OFF_MS = 5000;
 /** What an engine is made with. */
 export interface EngineOptions {
   readonly workflows: readonly WorkflowDefinition[];
+  /** What is written into the store at the launch, as far as it changed. */
+  readonly schedules: readonly Schedule[];
   /** The version of workflows that name none. */
   readonly version: string;
   readonly leaseMs: number;
@@ -48,6 +52,7 @@ export interface EngineOptions {
  * new id.
  */
 export class Engine implements StoreListener {
+  readonly schedules: Schedules;
   readonly #deps: EngineDeps;
   readonly #clock: StoreClock;
   readonly #workflows: Workflows;
@@ -62,6 +67,7 @@ export class Engine implements StoreListener {
   /** Messages, events and streams. */
   readonly post: Post;
   readonly #serve: readonly string[] | null;
+  readonly #defined: readonly Schedule[];
   #attendance: Attendance | undefined;
   #isClosing = false;
   #keepAlive: NodeJS.Timeout | undefined;
@@ -96,7 +102,14 @@ export class Engine implements StoreListener {
       deadlinesChore(this.#deps, (runIds) => this.#cancelled(runIds)),
       this.#heldRuns,
       tallyChore(deps.store),
+      new ScheduleChore({
+        deps: this.#deps,
+        cancel: (runIds) => this.cancelTrees(runIds),
+        offerWork: () => this.offerWork(),
+      }),
     ]);
+    this.schedules = this.#makeSchedules();
+    this.#defined = options.schedules;
     this.#serve = options.serve;
     this.#lease = new Lease(this.#deps, options.leaseMs, {
       renewed: ({ nowMs, peers }, roundTripMs) => {
@@ -112,6 +125,10 @@ export class Engine implements StoreListener {
     return this.#deps.store;
   }
 
+  get nowMs(): number {
+    return this.#clock.now();
+  }
+
   get workflows(): Workflows {
     return this.#workflows;
   }
@@ -125,8 +142,10 @@ export class Engine implements StoreListener {
     await this.#deps.store.open();
     try {
       await this.#enlist();
+      await this.schedules.apply(this.#defined);
     } catch (error) {
       this.#lease.rest();
+      await this.#attendance?.close();
       await this.#deps.store.close();
       throw error;
     }
@@ -266,6 +285,8 @@ export class Engine implements StoreListener {
       case 'peers':
         this.#announcer.hasAudience = true;
         return;
+      case 'schedules':
+        return this.#upkeep.soon('schedules');
     }
   }
 
@@ -281,6 +302,21 @@ export class Engine implements StoreListener {
     this.#heldRuns.doubt();
     this.#upkeep.soon(HeldRunsChore.NAME);
     this.#upkeep.soon(DEADLINES);
+    this.#upkeep.soon('schedules');
+  }
+
+  #makeSchedules(): Schedules {
+    return new Schedules({
+      deps: this.#deps,
+      workflows: this.#workflows,
+      committer: this.#committer,
+      start: (run) => this.#executor.start(run),
+      offerWork: () => this.offerWork(),
+      schedulesChanged: () => {
+        this.#upkeep.soon('schedules');
+        this.#announcer.say({ kind: 'schedules' });
+      },
+    });
   }
 
   async #enlist(): Promise<void> {

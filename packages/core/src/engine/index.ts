@@ -2,6 +2,14 @@ export type { EngineDeps } from './deps.js';
 export { Engine, type EngineOptions } from './engine.js';
 export { UNCHECKED_INPUT } from './input.js';
 export { type Logger, silentLogger } from './logger.js';
-export { cancelledOutcome, idConflict, notLaunched, runNotFound, shutDown } from './run-errors.js';
+export {
+  cancelledOutcome,
+  idConflict,
+  notLaunched,
+  runNotFound,
+  shutDown,
+  unknownWorkflow,
+} from './run-errors.js';
+export type { ScheduleChange, Stretch } from './schedules.js';
 export { joinedRun } from './start-answer.js';
 export type { StartRequest } from './workflows.js';

@@ -13,6 +13,7 @@ import type { NewRun, ServedWorkflow } from '../store/index.js';
 import type { EngineDeps } from './deps.js';
 import { validInput } from './input.js';
 import { unknownWorkflow } from './run-errors.js';
+import { encodeTags } from './tags.js';
 
 /** A start as it was asked for. */
 export interface StartRequest extends ChildCall {
@@ -36,14 +37,14 @@ export class Workflows {
     }
     this.served = [...this.#byName.values()].map((one) => ({
       workflow: one.name,
-      version: this.#versionOf(one),
+      version: this.versionOf(one),
     }));
   }
 
   /** The definition that runs of this name and version run on here. */
   find(name: string, version: string): WorkflowDefinition | undefined {
     const definition = this.#byName.get(name);
-    return definition && this.#versionOf(definition) === version ? definition : undefined;
+    return definition && this.versionOf(definition) === version ? definition : undefined;
   }
 
   /** The definition of this name. @throws HoldfastError UNKNOWN_WORKFLOW. */
@@ -61,7 +62,7 @@ export class Workflows {
   async newRun(request: StartRequest): Promise<Omit<NewRun, 'executorId' | 'startedAtMs'>> {
     const { workflow, args, parentId } = request;
     const id = request.id === undefined ? this.#deps.newId() : checkRunId(request.id);
-    const version = request.version ?? this.#versionOf(workflow);
+    const version = request.version ?? this.versionOf(workflow);
     checkName(version, `version of a run of "${workflow.name}"`);
     const input = this.#deps.codec.encode(
       await validInput(workflow, args),
@@ -75,7 +76,8 @@ export class Workflows {
     return { ...terms, id, key, workflow: workflow.name, version, input, tags, delayMs, parentId };
   }
 
-  #versionOf(definition: WorkflowDefinition): string {
+  /** The version that runs of a workflow are recorded with. */
+  versionOf(definition: WorkflowDefinition): string {
     return definition.version ?? this.#appVersion;
   }
 }
@@ -90,15 +92,4 @@ function singletonTerms({ workflow, terms }: StartRequest): Partial<RunTerms> {
     `Workflow "${workflow.name}" is a singleton: its runs have a deduplication key already. Leave yours out.`,
     { details: { workflow: workflow.name } },
   );
-}
-
-function encodeTags(tags: Readonly<Record<string, unknown>> | undefined): string | null {
-  if (tags === undefined) return null;
-  try {
-    const text = JSON.stringify(tags) as string | undefined;
-    if (text?.startsWith('{')) return text;
-  } catch (error) {
-    throw new HoldfastError('INVALID_OPTION', 'The tags of a run must be plain JSON.', { cause: error });
-  }
-  throw new HoldfastError('INVALID_OPTION', 'The tags of a run must be an object of plain JSON values.');
 }

@@ -26,8 +26,9 @@ import { memoryLooking } from './looking.js';
 import { MailTables, memoryMail } from './mail.js';
 import { cancelRun, resumeRun } from './operations.js';
 import { journalEntry, ownedRun, runRecord, runStatus, stepsPage } from './records.js';
+import { Schedules, scheduleStore } from './schedules.js';
 import { Tables } from './tables.js';
-import { writeBatch } from './writes.js';
+import { type Moment, writeBatch } from './writes.js';
 
 /** What an executor gets that was declared dead. */
 const NOTHING: Claim = Object.freeze({ runs: Object.freeze([]), nextDueInMs: null });
@@ -72,6 +73,7 @@ class MemoryData {
   readonly tables = new Tables();
   readonly mail = new MailTables();
   readonly leases = new Leases(this.tables);
+  readonly schedules = new Schedules(this.tables);
   readonly audience = new Audience((executorId) => this.leases.has(executorId));
   readonly #clock: Clock;
 
@@ -82,6 +84,10 @@ class MemoryData {
   nowMs(): number {
     return Math.floor(this.#clock.now());
   }
+
+  moment(nowMs: number): Moment {
+    return { tables: this.tables, mail: this.mail, nowMs, isDead: (id) => this.leases.isDead(id) };
+  }
 }
 
 class MemoryHandle implements MemoryStore {
@@ -90,6 +96,9 @@ class MemoryHandle implements MemoryStore {
   readonly control = new MemoryControl((work) => this.#ask(({ tables }, nowMs) => work(tables, nowMs)));
   readonly looking = memoryLooking((work) => this.#ask(({ tables }, nowMs) => work(tables, nowMs)));
   readonly mail = memoryMail((work) => this.#ask(({ tables, mail }) => work(tables, mail)));
+  readonly schedules = scheduleStore((work) =>
+    this.#ask((data, nowMs) => work(data.schedules, data.moment(nowMs))),
+  );
   readonly #data: MemoryData;
   readonly #faults: MemoryFaults;
   #users = 0;
@@ -118,9 +127,7 @@ class MemoryHandle implements MemoryStore {
   async commit(entries: readonly StoreEntry[]): Promise<readonly EntryOutcome[]> {
     this.#checkOpen();
     await this.#faults.beforeCommit?.(entries);
-    const outcomes = await this.#ask(({ tables, mail, leases }, nowMs) =>
-      writeBatch({ tables, mail, nowMs, isDead: (id) => leases.isDead(id) }, entries),
-    );
+    const outcomes = await this.#ask((data, nowMs) => writeBatch(data.moment(nowMs), entries));
     await this.#faults.afterCommit?.(entries);
     return outcomes;
   }

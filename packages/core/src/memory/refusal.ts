@@ -1,6 +1,13 @@
 import { HoldfastError } from '../errors/index.js';
 import type { Payload } from '../replay/index.js';
-import { runOf, type SendEntry, type SetEntry, type StoreEntry, type WriteEntry } from '../store/index.js';
+import {
+  type NewSchedule,
+  runOf,
+  type SendEntry,
+  type SetEntry,
+  type StoreEntry,
+  type WriteEntry,
+} from '../store/index.js';
 
 /** What a database would not take of an entry, as the error it would raise; undefined for a sound entry. */
 export function refusal(entry: StoreEntry): HoldfastError | undefined {
@@ -62,6 +69,18 @@ function flawOf(entry: StoreEntry): string | undefined {
 
 function flawOfShown({ step, value }: SendEntry | SetEntry | WriteEntry): string | undefined {
   return flawOfPayload('value', value) ?? (step ? flawOf(step) : undefined);
+}
+
+/** The same of a schedule. */
+export function scheduleRefusal({ name, input, tags, nextAtMs }: NewSchedule): HoldfastError | undefined {
+  const flaw =
+    flawOfTexts({ name }) ??
+    flawOfNumbers({ nextAtMs }) ??
+    flawOfPayload('input', input) ??
+    flawOfJson('tags', tags);
+  return flaw === undefined
+    ? undefined
+    : new HoldfastError('STORE_REFUSED', `The memory store refuses schedule "${name}": ${flaw}.`);
 }
 
 function flawOfTexts(texts: Readonly<Record<string, string | null>>): string | undefined {

@@ -5,6 +5,7 @@ import type { EntryOutcome, StoreEntry } from './entries.js';
 import type { LookingStore } from './looking-store.js';
 import type { MailStore } from './mail-store.js';
 import type { OwnedRun, RunRecord, RunStatus } from './run.js';
+import type { ScheduleStore } from './schedule-store.js';
 import type { StepRecord, StepsPage } from './step.js';
 
 /** A workflow that an executor has, in the version it has. */
@@ -38,7 +39,9 @@ export type Signal =
   /** These runs were sent messages; events of them were set; streams of them were written or closed. */
   | { readonly kind: 'message' | 'event' | 'stream'; readonly runIds: readonly string[] }
   /** An executor came or went. */
-  | { readonly kind: 'peers' };
+  | { readonly kind: 'peers' }
+  /** A schedule was made or changed. */
+  | { readonly kind: 'schedules' };
 
 /** What a store calls when something happens elsewhere. None of these may throw. */
 export interface StoreListener {
@@ -99,6 +102,7 @@ export interface Store {
   readonly looking: LookingStore;
   /** Reads what runs are sent and what they show. Written it is by `commit`, as all that runs do. */
   readonly mail: MailStore;
+  readonly schedules: ScheduleStore;
   /** Connects and brings the schema up to date. @throws HoldfastError STORE_… */
   open(): Promise<void>;
   close(): Promise<void>;

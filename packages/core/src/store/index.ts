@@ -61,5 +61,16 @@ export {
   type RunState,
   type RunStatus,
 } from './run.js';
+export type {
+  DueSchedule,
+  DueSchedules,
+  NewSchedule,
+  ScheduleRecord,
+  ScheduleStore,
+  ScheduleWrite,
+  StoredSchedule,
+  Tick,
+  TickOutcome,
+} from './schedule-store.js';
 export type { StepRecord, StepsPage } from './step.js';
 export type { StepEntry } from './step-entry.js';

@@ -22,6 +22,7 @@ export const APP_RIGHTS: Rights = {
     executors: ALL,
     messages: ['select', 'insert', 'update'],
     migrations: ['select'],
+    schedules: ALL,
     runs: ['select', 'insert', 'update'],
     steps: ['select', 'insert', 'update'],
     streams: ['select', 'insert', 'update'],

@@ -58,14 +58,15 @@ export function gather(entries: readonly StoreEntry[]): Gathered {
   return { kinds, values };
 }
 
-/** A NUL, which no id has, sorts before everything. */
-function startLock({ id, workflow, queue, deduplicationKey, deduplicationScope }: NewRun): string {
+/** What starts are sorted by, so that they wait for each other in one order. A NUL, which no id has, sorts before everything. */
+export function startLock({ id, workflow, queue, deduplicationKey, deduplicationScope }: NewRun): string {
   if (deduplicationKey === null) return id;
   const scope = deduplicationScope === null && queue !== null ? `queue ${queue}` : workflow;
   return `\0${JSON.stringify([deduplicationScope, scope, deduplicationKey])}`;
 }
 
-function startRow(at: number, run: NewRun): Json {
+/** A new run as the statement that inserts it takes it; `at` is its place among those that come together. */
+export function startRow(at: number, run: NewRun): Json {
   return {
     at,
     id: run.id,

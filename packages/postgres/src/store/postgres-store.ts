@@ -43,6 +43,7 @@ import { postgresLooking } from './looking.js';
 import { PostgresMail } from './mail.js';
 import { Presence } from './presence.js';
 import { checkRights } from './rights.js';
+import { postgresSchedules } from './schedules.js';
 
 /** What a store is made with. */
 export interface PostgresStoreOptions {
@@ -68,6 +69,7 @@ export class PostgresStore implements Store {
   readonly control = new PostgresControl((statement, values) => this.#run(statement, values));
   readonly looking: LookingStore;
   readonly mail = new PostgresMail((statement, values) => this.#run(statement, values));
+  readonly schedules = postgresSchedules((statement, values) => this.#run(statement, values));
   readonly #options: PostgresStoreOptions;
   readonly #statements: Statements;
   #opened: Opened | undefined;

@@ -36,6 +36,7 @@ export function fromPayload(payload: string): ReceivedSignal | undefined {
   switch (kind) {
     case 'work':
     case 'peers':
+    case 'schedules':
       return { origin, signal: { kind } };
     case 'finished':
     case 'cancelled':
