@@ -24,4 +24,13 @@ export {
 export { type ErrorCode, HoldfastError, type HoldfastErrorOptions, isHoldfastError } from './errors/index.js';
 export type { CallKind, JournalEntry, OpenEntry, Outcome, Payload, RecordedEntry } from './replay/index.js';
 export type * from './store/index.js';
-export { FINAL_STATES, isFinal, isMail, RUN_STATES, runOf, strangerOf, touchedRuns } from './store/index.js';
+export {
+  DEATHS_KEPT,
+  FINAL_STATES,
+  isFinal,
+  isMail,
+  RUN_STATES,
+  runOf,
+  strangerOf,
+  touchedRuns,
+} from './store/index.js';

@@ -41,6 +41,7 @@ test('@holdfast/core', () => {
 test('@holdfast/core/adapter', () => {
   expect(names(adapter)).toMatchInlineSnapshot(`
     [
+      "DEATHS_KEPT",
       "FINAL_STATES",
       "HoldfastError",
       "PLAIN_TERMS",
@@ -60,6 +61,7 @@ test('@holdfast/core/internal', () => {
   expect(names(internal)).toMatchInlineSnapshot(`
     [
       "ClassRegistry",
+      "DEATHS_KEPT",
       "DEFINITION",
       "Delivery",
       "Derived",

@@ -2,6 +2,7 @@ import type {
   FinishEntry,
   NewRun,
   ParkEntry,
+  PauseEntry,
   Payload,
   ReleaseEntry,
   StartEntry,
@@ -85,6 +86,10 @@ export function fail(run: Held, changes: Partial<FinishEntry> = {}): FinishEntry
 /** Parks a run for which nothing has come in, until something does. */
 export function park(run: Held, changes: Partial<ParkEntry> = {}): ParkEntry {
   return { op: 'park', runId: run.id, epoch: run.epoch, wakeAtMs: null, signals: 0, ...changes };
+}
+
+export function pause(run: Held): PauseEntry {
+  return { op: 'pause', runId: run.id, epoch: run.epoch, error: payload({ message: 'out of order' }) };
 }
 
 export function release(run: Held): ReleaseEntry {

@@ -17,12 +17,14 @@ import { listing } from './listing.js';
 import { looking } from './looking.js';
 import { messages } from './messages.js';
 import { parking } from './parking.js';
+import { pausing } from './pausing.js';
 import { payloads } from './payloads.js';
 import { schedules } from './schedules.js';
 import { starting } from './starting.js';
 import { steps } from './steps.js';
 import { streams } from './streams.js';
 import { storeSuites } from './subject.js';
+import { takeovers } from './takeovers.js';
 import { trees } from './trees.js';
 
 export type { StoreHome } from './bench.js';
@@ -41,6 +43,8 @@ const SUBJECTS = [
   leases,
   cancelling,
   resuming,
+  pausing,
+  takeovers,
   trees,
   deadlines,
   looking,

@@ -23,6 +23,7 @@ export const starting = subject('starting', (test) => {
       parentId: null,
       forkedFrom: null,
       takeovers: 0,
+      deaths: [],
       isUnwinding: false,
       wakeAtMs: null,
       createdAtMs: expect.any(Number),

@@ -12,7 +12,7 @@ export interface Runs extends Looking {
   /** Cancels several. Answers the ids of all that were cancelled, children included. */
   cancel(ids: readonly string[], options?: CancelOptions): Promise<readonly string[]>;
   /**
-   * Takes up a failed or cancelled run again, from where its journal ends: after its code was repaired, for example. It
+   * Takes up a failed, cancelled or paused run again, from where its journal ends: after its code was repaired, for example. It
    * has no time limit then.
    *
    * @throws HoldfastError RUN_NOT_FOUND, or RUN_NOT_FINISHED if it is not in such a state.
@@ -31,7 +31,7 @@ export function runsOf(engine: () => Engine, codec: Codec): Runs {
       if (!status) throw runNotFound(id);
       throw new HoldfastError(
         'RUN_NOT_FINISHED',
-        `Run "${id}" is ${status.state}; only a failed or cancelled run can be resumed.`,
+        `Run "${id}" is ${status.state}; only a failed, cancelled or paused run can be resumed.`,
         { details: { runId: id, state: status.state } },
       );
     },

@@ -31,6 +31,13 @@ export interface CallContext {
   note(call: OpenCall, attempt: number, error: Payload | null, retryAtMs: number | null): Promise<void>;
   /** Records that a call waits for a run that is not its own. */
   noteJoined(call: OpenCall, childId: string): Promise<void>;
+  /** Whether a step whose retries are exhausted pauses the run. */
+  readonly pausesWhenExhausted: boolean;
+  /**
+   * Sets the run aside until somebody resumes it. `failure` is that of the call's last attempt, `error` what is shown of
+   * the run. Never settles.
+   */
+  pause(call: OpenCall, attempt: number, failure: Payload, error: Payload): Promise<never>;
   /** Says what a call is doing now. */
   idle(call: OpenCall, activity: CallActivity): void;
   /** Lets a call wait, so that the run may be parked meanwhile. Never resolves if it is. */

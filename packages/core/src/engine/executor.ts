@@ -11,6 +11,7 @@ import type { Places } from './places.js';
 import type { Post } from './post.js';
 import { RunExecution } from './run-execution.js';
 import type { CheckpointPlace, Departure, RunHost } from './run-host.js';
+import { setAside } from './set-aside.js';
 import type { StartAnswer } from './start-answer.js';
 import type { Turns } from './turns.js';
 import type { Workflows } from './workflows.js';
@@ -164,10 +165,15 @@ export class Executor implements RunHost, ClaimerHost {
       try {
         const journals = await this.deps.store.load(ids);
         if (this.#isHalted || this.isDraining) return;
+        const ending: Promise<void>[] = [];
         for (const run of runs) {
           const definition = this.#parts.workflows.find(run.workflow, run.version);
-          if (definition) this.#begin(run, journals.get(run.id) ?? [], definition);
+          const journal = journals.get(run.id) ?? [];
+          if (!definition) continue;
+          if (run.takeovers > definition.control.maxTakeovers) ending.push(setAside(run, journal, this));
+          else this.#begin(run, journal, definition);
         }
+        await Promise.all(ending);
         return;
       } catch (error) {
         this.deps.logger.warn({ error, runs: ids.length }, 'journals could not be read; it is tried again');
@@ -236,9 +242,9 @@ export class Executor implements RunHost, ClaimerHost {
 
   #begin(run: OwnedRun, journal: readonly JournalEntry[], definition: WorkflowDefinition): void {
     if (run.deadlineMs !== null) this.#parts.deadlineKnown(run.deadlineMs);
-    const execution = new RunExecution(run, journal, this);
+    const execution = new RunExecution(run, journal, definition, this);
     this.#runs.set(run.id, execution);
-    execution.begin(definition);
+    execution.begin();
   }
 
   /** A run waits in the store for somebody: for this process too. */
@@ -257,6 +263,8 @@ export class Executor implements RunHost, ClaimerHost {
         this.#parts.announcer.say({ kind: 'finished', runIds: [id] });
         // A parent that is parked is due by now.
         return parentId === null || this.#runs.has(parentId) ? undefined : this.#offer(0);
+      case 'paused':
+        return this.outcomes.heard([id]);
       case 'parked':
         this.outcomes.heard([id]);
         return how.wakeAtMs === null ? undefined : this.claimer.dueAt(Math.max(how.wakeAtMs, clock.now()));

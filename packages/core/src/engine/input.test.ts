@@ -4,7 +4,7 @@ import type { StandardResult, StandardSchema, WorkflowDefinition } from '../defi
 import { recordedInput, UNCHECKED_INPUT, validInput } from './input.js';
 
 function definition(input?: StandardSchema): WorkflowDefinition {
-  const control = { timeoutMs: null };
+  const control = { timeoutMs: null, pausesWhenExhausted: false, maxTakeovers: 10 };
   return { name: 'checkout', version: undefined, isSingleton: false, input, control, body: () => undefined };
 }
 

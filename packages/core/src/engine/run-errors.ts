@@ -1,4 +1,5 @@
 import { HoldfastError } from '../errors/index.js';
+import type { Death } from '../store/index.js';
 
 /** The outcome of waiting for a run that was cancelled. */
 export function cancelledOutcome(runId: string): HoldfastError {
@@ -19,6 +20,36 @@ export function timedOut(runId: string, deadlineMs: number): HoldfastError {
     `Run "${runId}" had not ended by its deadline, ${deadline}. app.runs.resume("${runId}") takes it up again, ` +
       'without a time limit.',
     { details: { runId, deadline } },
+  );
+}
+
+/** The outcome of a run with which one executor after the other died. `lastCall` is the last that is recorded of it. */
+export function setAsideError(
+  runId: string,
+  takeovers: number,
+  deaths: readonly Death[],
+  lastCall: { readonly seq: number; readonly name: string } | undefined,
+): HoldfastError {
+  const where = lastCall
+    ? `after its call ${lastCall.seq} ("${lastCall.name}")`
+    : 'before its first call was recorded';
+  return new HoldfastError(
+    'RUN_SET_ASIDE',
+    `Run "${runId}" was set aside: ${takeovers} executors in a row died while they executed it, each ${where}. Find out ` +
+      `what kills them there, then call app.runs.resume("${runId}").`,
+    {
+      details: {
+        runId,
+        takeovers,
+        executors: deaths.map(({ executorId, host, pid, atMs }) => ({
+          id: executorId,
+          host,
+          pid,
+          diedAt: new Date(atMs).toISOString(),
+        })),
+        lastCall: lastCall ? { seq: lastCall.seq, name: lastCall.name } : null,
+      },
+    },
   );
 }
 

@@ -43,6 +43,7 @@ export class RunExecution implements CallTaker, TurnTaker {
   readonly scope: RunScope = new RunCalls(this);
   readonly run: OwnedRun;
   readonly host: RunHost;
+  readonly #definition: WorkflowDefinition;
   readonly #history: History;
   readonly #delivery: Delivery<Result>;
   readonly derived: Derived;
@@ -50,13 +51,20 @@ export class RunExecution implements CallTaker, TurnTaker {
   readonly #lifetime = new AbortController();
   #hasEnded = false;
   #isParking = false;
+  #isPausing = false;
   #logicalNowMs: number;
   #signals: number;
   #idleSinceMs: number | undefined;
   #cancelLinger: CancelTimer | undefined;
 
-  constructor(run: OwnedRun, journal: readonly JournalEntry[], host: RunHost) {
+  constructor(
+    run: OwnedRun,
+    journal: readonly JournalEntry[],
+    definition: WorkflowDefinition,
+    host: RunHost,
+  ) {
     this.run = run;
+    this.#definition = definition;
     this.host = host;
     this.#history = new History(run.id, journal);
     this.#delivery = new Delivery(this.#history.ordinals);
@@ -66,9 +74,9 @@ export class RunExecution implements CallTaker, TurnTaker {
     setMaxListeners(0, this.#lifetime.signal); // each open call may listen
   }
 
-  /** Whether it is over, or being parked: its row is no longer what it was, by its own doing. */
+  /** Whether it is over, or about to be parked or paused: its row is no longer what it was, by its own doing. */
   get isLeaving(): boolean {
-    return this.#hasEnded || this.#isParking;
+    return this.#hasEnded || this.#isParking || this.#isPausing;
   }
 
   get lifetime(): AbortSignal {
@@ -76,11 +84,11 @@ export class RunExecution implements CallTaker, TurnTaker {
   }
 
   /** Calls the workflow function. */
-  begin(definition: WorkflowDefinition): void {
+  begin(): void {
     const { codec } = this.host.deps;
     const body = async (): Promise<unknown> => {
-      const args = await recordedInput(definition, this.run.input, codec);
-      return definition.body(...(args as readonly never[]));
+      const args = await recordedInput(this.#definition, this.run.input, codec);
+      return this.#definition.body(...(args as readonly never[]));
     };
     const what = `the result of workflow "${this.run.workflow}"`;
     ambient
@@ -157,6 +165,33 @@ export class RunExecution implements CallTaker, TurnTaker {
     if (written.kind === 'refused') this.#broken(written.error);
   }
 
+  get pausesWhenExhausted(): boolean {
+    return this.#definition.control.pausesWhenExhausted;
+  }
+
+  async pause(call: OpenCall, attempt: number, failure: Payload, error: Payload): Promise<never> {
+    if (this.#hasEnded || this.#isPausing) return new Promise(() => {});
+    this.#isPausing = true;
+    const { id: runId, epoch } = this.run;
+    const { committer, deps } = this.host;
+    // Together, so that no executor finds the one without the other.
+    const entry = { ...this.#entry(call, { attempt }), error: failure, retryAtMs: this.nowMs() };
+    const [, paused] = await Promise.all([
+      committer.submit(entry),
+      committer.submit({ op: 'pause', runId, epoch, error }),
+    ]);
+    if (paused.kind === 'refused') this.#broken(paused.error);
+    if (paused.kind === 'lost') this.lose();
+    if (paused.kind === 'written') {
+      deps.logger.warn(
+        { runId, step: call.name, attempt, error: deps.codec.decode(failure) },
+        'the retries of a step are exhausted; its run is paused until it is resumed',
+      );
+      this.#depart({ kind: 'paused' });
+    }
+    return new Promise(() => {});
+  }
+
   assignOrdinal(): number {
     return this.#delivery.assign();
   }
@@ -199,7 +234,7 @@ export class RunExecution implements CallTaker, TurnTaker {
 
   /** Hands over one result or, when there is none and nothing is under way, sees whether to leave memory. */
   turn(): void {
-    if (this.#hasEnded) return;
+    if (this.#hasEnded || this.#isPausing) return;
     const result = this.#delivery.take();
     if (!result) return this.#considerParking();
     this.#stir();

@@ -13,6 +13,8 @@ export type CheckpointPlace = 'here' | 'apart';
 export type Departure =
   | { readonly kind: 'finished'; readonly status: RunStatus }
   | { readonly kind: 'parked'; readonly wakeAtMs: number | null }
+  /** Until somebody resumes it. */
+  | { readonly kind: 'paused' }
   | { readonly kind: 'released' }
   /** Another executor has it, or it was cancelled. */
   | { readonly kind: 'lost' }

@@ -1,5 +1,5 @@
 import type { Codec } from '../codec/index.js';
-import type { Outcome } from '../replay/index.js';
+import type { Outcome, Payload } from '../replay/index.js';
 import type { AttemptResult } from './attempt.js';
 
 /** Makes an outcome of what a body gave. A value that cannot be recorded becomes the error that says so. */
@@ -13,7 +13,7 @@ export function settle(codec: Codec, result: AttemptResult, what: string): Outco
 }
 
 /** Makes an outcome of an error. Fields of it that cannot be recorded are left out rather than hiding the error. */
-export function settleError(codec: Codec, error: unknown): Outcome {
+export function settleError(codec: Codec, error: unknown): { readonly ok: false; readonly error: Payload } {
   try {
     return { ok: false, error: codec.encode(error, 'the error') };
   } catch {

@@ -49,14 +49,13 @@ export async function afterAttempt(
   const verdict = await judge(policy, result.error, attempt);
   if (verdict.kind === 'failed') return { kind: 'outcome', result: { ok: false, error: verdict.error } };
   if (verdict.kind === 'exhausted') {
-    return {
-      kind: 'outcome',
-      result: { ok: false, error: retriesExhausted(open.name, attempt, result.error) },
-    };
+    const error = retriesExhausted(open.name, attempt, result.error);
+    if (!run.pausesWhenExhausted) return { kind: 'outcome', result: { ok: false, error } };
+    return run.pause(open, attempt, settleError(codec, result.error).error, settleError(codec, error).error);
   }
   const retryAtMs = run.nowMs() + Math.ceil(retryDelayMs(policy.retry, attempt, random()));
   const failure = settleError(codec, result.error);
-  await run.note(open, attempt, failure.ok ? null : failure.error, retryAtMs);
+  await run.note(open, attempt, failure.error, retryAtMs);
   await run.waitUntil(open, retryAtMs);
   open.activity = BUSY;
   return { kind: 'again' };

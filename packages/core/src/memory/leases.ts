@@ -1,5 +1,6 @@
-import type { Renewal } from '../store/index.js';
+import type { Death, ExecutorInfo, Renewal } from '../store/index.js';
 import type { Tables } from './tables.js';
+import { takeoverOf } from './takeovers.js';
 import { giveBack } from './writes.js';
 
 /** Who holds a lease, and until when; and who is dead: declared so, or signed off. The dead do not come back. */
@@ -7,6 +8,7 @@ export class Leases {
   readonly #tables: Tables;
   readonly #untilMs = new Map<string, number>();
   readonly #dead = new Set<string>();
+  readonly #known = new Map<string, ExecutorInfo>();
 
   constructor(tables: Tables) {
     this.#tables = tables;
@@ -20,7 +22,9 @@ export class Leases {
     return this.#dead.has(executorId);
   }
 
-  register(executorId: string, leaseMs: number, nowMs: number): Renewal {
+  register(executor: ExecutorInfo, leaseMs: number, nowMs: number): Renewal {
+    const { id: executorId } = executor;
+    this.#known.set(executorId, executor);
     if (!this.isDead(executorId)) this.#untilMs.set(executorId, nowMs + leaseMs);
     return this.#standing(executorId, nowMs);
   }
@@ -30,17 +34,27 @@ export class Leases {
     return this.#standing(executorId, nowMs);
   }
 
-  /** Takes an executor's lease, and makes its runs claimable. Answers how many. */
-  end(executorId: string, nowMs: number): number {
-    if (this.#untilMs.delete(executorId)) this.#dead.add(executorId);
-    const runs = this.#tables.runningOf(executorId);
-    for (const run of runs) giveBack(this.#tables, run, nowMs);
-    return runs.length;
+  /** Takes the lease of an executor that died, and makes its runs claimable. Answers how many. */
+  bury(executorId: string, nowMs: number): number {
+    const { host = null, pid = null } = this.#known.get(executorId) ?? {};
+    return this.#end(executorId, nowMs, { executorId, host, pid, atMs: nowMs });
   }
 
-  /** The same for all whose lease lapsed, and for all that have running runs and no lease. */
-  endLapsed(nowMs: number): number {
-    return this.#toBury(nowMs).reduce((count, executorId) => count + this.end(executorId, nowMs), 0);
+  /** The same for one that signs off. */
+  retire(executorId: string, nowMs: number): void {
+    this.#end(executorId, nowMs);
+  }
+
+  /** Buries all whose lease lapsed, and for all that have running runs and no lease. */
+  buryLapsed(nowMs: number): number {
+    return this.#toBury(nowMs).reduce((count, executorId) => count + this.bury(executorId, nowMs), 0);
+  }
+
+  #end(executorId: string, nowMs: number, death?: Death): number {
+    if (this.#untilMs.delete(executorId)) this.#dead.add(executorId);
+    const runs = this.#tables.runningOf(executorId);
+    for (const run of runs) giveBack(this.#tables, run, nowMs, death && takeoverOf(this.#tables, run, death));
+    return runs.length;
   }
 
   #standing(executorId: string, nowMs: number): Renewal {

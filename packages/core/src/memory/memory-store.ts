@@ -147,7 +147,7 @@ class MemoryHandle implements MemoryStore {
   }
 
   register(executor: ExecutorInfo, leaseMs: number): Promise<Renewal> {
-    return this.#ask(({ leases }, nowMs) => leases.register(executor.id, leaseMs, nowMs));
+    return this.#ask(({ leases }, nowMs) => leases.register(executor, leaseMs, nowMs));
   }
 
   renew(executorId: string, leaseMs: number): Promise<Renewal> {
@@ -156,12 +156,12 @@ class MemoryHandle implements MemoryStore {
 
   bury(executorId: string | null): Promise<number> {
     return this.#ask(({ leases }, nowMs) =>
-      executorId === null ? leases.endLapsed(nowMs) : leases.end(executorId, nowMs),
+      executorId === null ? leases.buryLapsed(nowMs) : leases.bury(executorId, nowMs),
     );
   }
 
   retire(executorId: string): Promise<void> {
-    return this.#ask(({ leases }, nowMs) => void leases.end(executorId, nowMs));
+    return this.#ask(({ leases }, nowMs) => leases.retire(executorId, nowMs));
   }
 
   attend(executorId: string, listener: StoreListener): Promise<Attendance> {

@@ -1,5 +1,5 @@
 import type { Payload } from '../replay/index.js';
-import { isFinal } from '../store/index.js';
+import { isFinal, type RunState } from '../store/index.js';
 import { copyOptional, type Tables } from './tables.js';
 import { signal } from './writes.js';
 
@@ -23,10 +23,11 @@ export function cancelRun(
   return true;
 }
 
-/** Makes a failed or cancelled run due at once, without a time limit. */
+/** Makes a failed, cancelled or paused run due at once, without a time limit. */
 export function resumeRun(tables: Tables, runId: string, nowMs: number): boolean {
   const run = tables.run(runId);
-  if (run?.state !== 'failed' && run?.state !== 'cancelled') return false;
+  if (!run || !RESUMABLE.has(run.state)) return false;
+  if (run.state === 'paused') countAttemptsAnew(tables, runId);
   tables.change(run, {
     state: 'pending',
     executorId: null,
@@ -35,7 +36,18 @@ export function resumeRun(tables: Tables, runId: string, nowMs: number): boolean
     completedAtMs: null,
     timeoutMs: null,
     deadlineMs: null,
+    takeovers: 0,
+    takeoverSeq: null,
+    deaths: [],
     wakeAtMs: nowMs,
   });
   return true;
+}
+
+const RESUMABLE: ReadonlySet<RunState> = new Set(['failed', 'cancelled', 'paused']);
+
+function countAttemptsAnew(tables: Tables, runId: string): void {
+  for (const step of tables.steps(runId)) {
+    if (step.ordinal === null && step.retryAtMs !== null) tables.putStep(runId, { ...step, attempt: 0 });
+  }
 }

@@ -53,6 +53,8 @@ function flawOf(entry: StoreEntry): string | undefined {
       return flawOfPayload('output', entry.output) ?? flawOfPayload('error', entry.error);
     case 'park':
       return flawOfNumbers({ wakeAtMs: entry.wakeAtMs, signals: entry.signals });
+    case 'pause':
+      return flawOfPayload('error', entry.error);
     case 'release':
       return undefined;
     case 'send':

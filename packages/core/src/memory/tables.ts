@@ -6,6 +6,8 @@ import { deduplicationOf, holdsKey } from './deduplication.js';
 export interface RunRow extends RunRecord {
   readonly signals: number;
   readonly seed: string;
+  /** Its highest recorded call at the last takeover. */
+  readonly takeoverSeq: number | null;
 }
 
 /**

@@ -4,6 +4,7 @@ import {
   isFinal,
   isMail,
   type ParkEntry,
+  type PauseEntry,
   type ReleaseEntry,
   type StartEntry,
   type StepEntry,
@@ -66,6 +67,8 @@ function writeEntry(moment: Moment, entry: StoreEntry): EntryOutcome {
       return finish(tables, entry, nowMs);
     case 'park':
       return park(tables, entry);
+    case 'pause':
+      return pause(tables, entry);
     case 'release':
       return release(tables, entry, nowMs);
   }
@@ -105,6 +108,8 @@ function start({ tables, nowMs, isDead }: Moment, { run }: StartEntry): EntryOut
     schedule: run.schedule,
     forkedFrom: null,
     takeovers: 0,
+    takeoverSeq: null,
+    deaths: [],
     isUnwinding: false,
     wakeAtMs: isTaken ? null : nowMs + Math.ceil(run.delayMs),
     createdAtMs: nowMs,
@@ -171,6 +176,13 @@ function park(tables: Tables, entry: ParkEntry): EntryOutcome {
   return WRITTEN;
 }
 
+function pause(tables: Tables, entry: PauseEntry): EntryOutcome {
+  const run = held(tables, entry);
+  if (!run) return stands(tables, entry, 'paused');
+  tables.change(run, { state: 'paused', executorId: null, wakeAtMs: null, error: copyPayload(entry.error) });
+  return WRITTEN;
+}
+
 function release(tables: Tables, entry: ReleaseEntry, nowMs: number): EntryOutcome {
   const run = held(tables, entry);
   if (!run) return stands(tables, entry, 'pending');
@@ -200,8 +212,8 @@ function stands(
 }
 
 /** Makes a run due at once for any executor. */
-export function giveBack(tables: Tables, run: RunRow, nowMs: number): void {
-  tables.change(run, { state: 'pending', executorId: null, wakeAtMs: nowMs });
+export function giveBack(tables: Tables, run: RunRow, nowMs: number, changes: Partial<RunRow> = {}): void {
+  tables.change(run, { ...changes, state: 'pending', executorId: null, wakeAtMs: nowMs });
 }
 
 /**

@@ -125,11 +125,12 @@ export interface Store {
   renew(executorId: string, leaseMs: number): Promise<Renewal>;
   /**
    * Declares an executor dead (or, without an id, all whose lease lapsed) and makes its runs claimable. Answers how
-   * many. Without an id it also frees runs of executors that are dead or unknown: a write that was already on its way
+   * many. Each run notes the death: how often it was taken over so without having come further (a call with a higher
+   * number is recorded), and from whom. Without an id it also frees runs of executors that are dead or unknown: a write that was already on its way
    * when its executor was buried can leave one.
    */
   bury(executorId: string | null): Promise<number>;
-  /** Signs an executor off, giving back what it still holds. */
+  /** Signs an executor off, giving back what it still holds: that is no death. */
   retire(executorId: string): Promise<void>;
   /** Starts to listen on behalf of an executor, and shows the others that it lives. */
   attend(executorId: string, listener: StoreListener): Promise<Attendance>;
@@ -144,8 +145,8 @@ export interface Store {
   /** Cancels runs that have not ended. Answers the ids of those it cancelled. */
   cancel(runIds: readonly string[]): Promise<readonly string[]>;
   /**
-   * Makes a failed or cancelled run claimable again, its journal as it is, and without a time limit. False if it is in
-   * no such state.
+   * Makes a failed, cancelled or paused run claimable again, its journal as it is, without a time limit, and its takeovers
+   * counted from 0. The attempts of steps that a paused run has open are counted anew. False if it is in no such state.
    */
   resume(runId: string): Promise<boolean>;
 }

@@ -37,6 +37,14 @@ export interface ParkEntry {
   readonly signals: number;
 }
 
+/** Sets a run aside, with the error that shows why, until it is resumed. Its journal is as it is. */
+export interface PauseEntry {
+  readonly op: 'pause';
+  readonly runId: string;
+  readonly epoch: number;
+  readonly error: Payload;
+}
+
 /** Gives a run back, due at once, for any executor. */
 export interface ReleaseEntry {
   readonly op: 'release';
@@ -48,7 +56,14 @@ export interface ReleaseEntry {
  * One write. Whatever an executor writes of a run it executes is conditional on the run's epoch and on its running state:
  * an executor that lost a run (or whose run was cancelled) is answered `lost`, and nothing is written.
  */
-export type StoreEntry = StartEntry | StepEntry | FinishEntry | ParkEntry | ReleaseEntry | MailEntry;
+export type StoreEntry =
+  | StartEntry
+  | StepEntry
+  | FinishEntry
+  | ParkEntry
+  | PauseEntry
+  | ReleaseEntry
+  | MailEntry;
 
 /** What became of an entry. */
 export type EntryOutcome =
@@ -83,6 +98,7 @@ export function touchedRuns(entry: StoreEntry): {
     case 'finish':
       return { changes: entry.runId, signals: entry.parentId };
     case 'park':
+    case 'pause':
     case 'release':
       return { changes: entry.runId, signals: null };
   }

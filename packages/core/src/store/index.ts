@@ -11,10 +11,12 @@ export type {
   StoreListener,
 } from './contract.js';
 export type { ControlStore, Expiry, HeldRun, Overdue, OverdueRun } from './control-store.js';
+export { DEATHS_KEPT, type Death } from './death.js';
 export {
   type EntryOutcome,
   type FinishEntry,
   type ParkEntry,
+  type PauseEntry,
   type ReleaseEntry,
   runOf,
   type StartEntry,

@@ -1,5 +1,6 @@
 import type { RunTerms } from '../define/index.js';
 import type { Payload } from '../replay/index.js';
+import type { Death } from './death.js';
 
 /**
  * Where a run stands.
@@ -88,6 +89,8 @@ export interface RunRecord extends RunTerms {
   readonly parentId: string | null;
   readonly forkedFrom: string | null;
   readonly takeovers: number;
+  /** The last executors that died with it since it last came further, oldest first. */
+  readonly deaths: readonly Death[];
   readonly isUnwinding: boolean;
   readonly wakeAtMs: number | null;
   readonly createdAtMs: number;

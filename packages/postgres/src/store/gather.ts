@@ -4,6 +4,7 @@ import {
   type MailEntry,
   type NewRun,
   type ParkEntry,
+  type PauseEntry,
   type ReleaseEntry,
   type StepEntry,
   type StoreEntry,
@@ -110,7 +111,7 @@ function stepRow(at: number, entry: StepEntry): Json {
   };
 }
 
-function changeRow(at: number, entry: FinishEntry | ParkEntry | ReleaseEntry): Json {
+function changeRow(at: number, entry: FinishEntry | ParkEntry | PauseEntry | ReleaseEntry): Json {
   const run = { role: 'changes', at, run_id: entry.runId, epoch: entry.epoch };
   switch (entry.op) {
     case 'finish':
@@ -123,6 +124,8 @@ function changeRow(at: number, entry: FinishEntry | ParkEntry | ReleaseEntry): J
       };
     case 'park':
       return { ...run, state: 'waiting', wake_at: amount(entry.wakeAtMs), signals: entry.signals };
+    case 'pause':
+      return { ...run, state: 'paused', ...payloadColumns('error', entry.error) };
     case 'release':
       return { ...run, state: 'pending' };
   }

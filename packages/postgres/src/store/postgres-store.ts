@@ -152,11 +152,11 @@ export class PostgresStore implements Store {
   }
 
   async bury(executorId: string | null): Promise<number> {
-    return (await this.#run(buryExecutors, [executorId]))[0]!;
+    return (await this.#run(buryExecutors, [executorId, 1]))[0]!;
   }
 
   async retire(executorId: string): Promise<void> {
-    await this.#run(buryExecutors, [executorId]);
+    await this.#run(buryExecutors, [executorId, 0]);
   }
 
   async attend(executorId: string, listener: StoreListener): Promise<Attendance> {

@@ -34,6 +34,8 @@ export function settle(
     case 'park':
       if (state === 'running') return { kind: 'signalled', signals };
       return state === 'waiting' ? WRITTEN : LOST;
+    case 'pause':
+      return state === 'paused' ? WRITTEN : LOST;
     case 'release':
       return state === 'pending' ? WRITTEN : LOST;
   }

@@ -35,7 +35,7 @@ const schema = () => schemaNamed(home.schema);
 const holding = {
   begin: (isolation = 'read committed') => held.query(`begin isolation level ${isolation}`),
   commit: () => held.query('commit'),
-  bury: (executorId: string) => held.query(buryExecutors.text(schema()), [executorId]),
+  bury: (executorId: string) => held.query(buryExecutors.text(schema()), [executorId, 1]),
   claim: (executorId: string) =>
     held.query(claimRuns.text(schema()), [executorId, JSON.stringify(SERVES), 10]),
   write: (...entries: StoreEntry[]) => {
@@ -140,7 +140,7 @@ describe('a write that is under way', () => {
   test('and came to a run whose burial was under way, keeps claims from it all the same', async () => {
     const other = await openClient(home.url);
     await other.query('begin');
-    await other.query(buryExecutors.text(schema()), ['a']);
+    await other.query(buryExecutors.text(schema()), ['a', 1]);
     await holding.begin();
     expect((await holding.write(write)).rows).toEqual([]);
     await other.query('commit');

@@ -1,6 +1,21 @@
+import { DEATHS_KEPT } from '@holdfast/core/internal';
 import { number } from '../cells.js';
+import { inMs } from '../fragments.js';
 import { statement } from '../statement.js';
 import { holders, isDead } from './holders.js';
+
+/** The death, for a run that is at the same call as at the last one; for another, the first. */
+const taken = `,
+    takeovers = case when $2::int = 0 then r.takeovers when r.takeover_seq = p.seq then r.takeovers + 1 else 1 end,
+    takeover_seq = case when $2::int = 0 then r.takeover_seq else p.seq end,
+    deaths = case when $2::int = 0 then r.deaths else
+      case
+        when r.takeover_seq is distinct from p.seq or r.deaths is null then '[]'
+        when jsonb_array_length(r.deaths) < ${DEATHS_KEPT} then r.deaths
+        else r.deaths - 0
+      end || jsonb_build_array(jsonb_build_object(
+        'executorId', p.executor_id, 'host', p.host, 'pid', p.pid, 'atMs', round(${inMs('clock_timestamp()')})))
+      end`;
 
 /**
  * Stops an executor (without an id: all whose lease lapsed) and gives back the runs it holds. Their epochs stay as they
@@ -12,9 +27,12 @@ import { holders, isDead } from './holders.js';
  * The equations with 1 are for the planner: it expects few rows by them, and looks each run up by its key. Else it expects
  * many, and compiles the statement beforehand, which takes half a second.
  *
+ * If they died, rather than sign off, their runs note it: how often each was taken over so without having come further,
+ * and from whom.
+ *
  * Locks executors before runs, and each sorted by id, as whoever else locks several of them does.
  */
-export const buryExecutors = statement<[executorId: string | null], number>(
+export const buryExecutors = statement<[executorId: string | null, isDeath: number], number>(
   'bury_executors',
   (s) => `
 with recursive lapsed as materialized (
@@ -46,15 +64,24 @@ held as materialized (
   order by h.id
 ),
 locked as materialized (
-  select h.id, 1 as one from held h cross join lateral (
-    select from ${s.runs} r where r.id = h.id and r.state = 'running' and r.executor_id in (select d.id from dead d)
+  select h.id, 1 as one, l.executor_id from held h cross join lateral (
+    select r.executor_id from ${s.runs} r where r.id = h.id and r.state = 'running' and r.executor_id in (select d.id from dead d)
     for no key update of r
   ) l
   where h.one = 1
 ),
+progress as materialized (
+  select l.id, 1 as one, l.executor_id, x.host, x.pid, coalesce(c.seq, -1) as seq
+  from locked l
+  left join lateral (select x.* from ${s.executors} x where x.id = l.executor_id offset 0) x on true
+  left join lateral (
+    select c.seq from ${s.steps} c where c.run_id = l.id and c.ordinal is not null order by c.seq desc limit 1
+  ) c on true
+  where l.one = 1
+),
 released as (
-  update ${s.runs} r set state = 'pending', wake_at = clock_timestamp(), executor_id = null
-  from locked l where r.id = l.id and l.one = 1
+  update ${s.runs} r set state = 'pending', wake_at = clock_timestamp(), executor_id = null${taken}
+  from progress p where r.id = p.id and p.one = 1
   returning r.id
 )
 select count(*)::int as released from released`,

@@ -1,4 +1,4 @@
-import type { ListedRun, RunRecord, RunState } from '@holdfast/core/internal';
+import type { Death, ListedRun, RunRecord, RunState } from '@holdfast/core/internal';
 import {
   moment,
   momentOrNull,
@@ -18,6 +18,7 @@ export const selectListedRun = `
   r.tags::text as tags, r.parent_id, r.queue, r.priority, r.partition_key, r.deduplication_key,
   r.deduplication_scope, r.timeout_ms,
   ${inMs('r.deadline')} as deadline, r.is_detached::int as is_detached, r.schedule, r.forked_from, r.takeovers,
+  r.deaths::text as deaths,
   r.is_unwinding::int as is_unwinding,
   ${inMs('r.wake_at')} as wake_at, ${inMs('r.created_at')} as created_at,
   ${inMs('r.started_at')} as started_at, ${inMs('r.completed_at')} as completed_at`;
@@ -68,6 +69,7 @@ function decodeRun(row: Row): Omit<RunRecord, 'input' | 'output' | 'error'> {
     schedule: textOrNull(row['schedule']),
     forkedFrom: textOrNull(row['forked_from']),
     takeovers: number(row['takeovers']),
+    deaths: JSON.parse(textOrNull(row['deaths']) ?? '[]') as readonly Death[],
     isUnwinding: number(row['is_unwinding']) > 0,
     wakeAtMs: momentOrNull(row['wake_at']),
     createdAtMs: moment(row['created_at']),

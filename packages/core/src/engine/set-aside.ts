@@ -1,0 +1,41 @@
+import type { JournalEntry, RecordedEntry } from '../replay/index.js';
+import type { FinishEntry, OwnedRun } from '../store/index.js';
+import { setAsideError } from './run-errors.js';
+import type { RunHost } from './run-host.js';
+import { settleError } from './settle.js';
+
+/**
+ * Ends a run as failed, without executing it: too many executors died with it. What is known about why goes into its
+ * error. It never rejects.
+ */
+export async function setAside(
+  run: OwnedRun,
+  journal: readonly JournalEntry[],
+  host: RunHost,
+): Promise<void> {
+  const { store, codec, logger } = host.deps;
+  const { id: runId, epoch, parentId, workflow, takeovers } = run;
+  try {
+    const deaths = (await store.run(runId))?.deaths ?? [];
+    const cause = setAsideError(runId, takeovers, deaths, lastCallOf(journal));
+    logger.error({ runId, error: cause }, 'a run was taken over too often and is set aside');
+    const { error } = settleError(codec, cause);
+    const entry: FinishEntry = { op: 'finish', runId, epoch, state: 'failed', output: null, error, parentId };
+    const written = await host.committer.submit(entry);
+    if (written.kind === 'refused') return host.departed(run, { kind: 'broken', error: written.error });
+    if (written.kind !== 'written') return host.departed(run, { kind: 'lost' });
+    const status = { id: runId, workflow, state: 'failed', executorId: null, output: null, error } as const;
+    host.departed(run, { kind: 'finished', status });
+  } catch (error) {
+    host.departed(run, { kind: 'broken', error });
+  }
+}
+
+/** The last call whose outcome is recorded: what came after it is what kills. */
+function lastCallOf(journal: readonly JournalEntry[]): RecordedEntry | undefined {
+  let last: RecordedEntry | undefined;
+  for (const entry of journal) {
+    if (entry.state === 'recorded' && (!last || entry.seq > last.seq)) last = entry;
+  }
+  return last;
+}

@@ -1,0 +1,154 @@
+import { describe, expect, test } from 'vitest';
+import { type Holdfast, step, workflow } from '../src/index.js';
+import { bench, reaches, unavailable } from './support/bench.js';
+import { intercepted } from './support/intercepted.js';
+import { errorOf, eventually, forever, settled } from './support/signals.js';
+
+/** A run whose executor dies whenever it gets to its second step, as often as asked. */
+async function poisoned({ maxTakeovers }: { readonly maxTakeovers?: number } = {}) {
+  const made = await bench();
+  let executions = 0;
+  let isHealed = false;
+  const options = { registry: made.registry, ...(maxTakeovers !== undefined && { maxTakeovers }) };
+  const poison = workflow('poison', options, async () => {
+    await step.run('prepare', () => 'ready');
+    await step.run('explode', () => {
+      executions += 1;
+      return isHealed ? undefined : forever();
+    });
+    return 'survived';
+  });
+  const dies = async (times: number): Promise<string[]> => {
+    const died: string[] = [];
+    for (let n = 0; n < times; n++) {
+      const before = executions;
+      const app = await made.launch();
+      if (n === 0 && executions === 0) await app.start(poison, [], { id: 'poison' });
+      await eventually(() => executions > before);
+      died.push(app.executorId);
+      await made.kill(app);
+    }
+    return died;
+  };
+  return { ...made, poison, dies, executions: () => executions, heal: () => (isHealed = true) };
+}
+
+async function setAside(app: Holdfast): Promise<Error & Record<string, unknown>> {
+  return errorOf(app.handle('poison').result());
+}
+
+describe('a run with which one executor after the other dies', () => {
+  test('is set aside after as many takeovers as its workflow says, without being executed once more', async () => {
+    const { dies, executions, launch } = await poisoned({ maxTakeovers: 2 });
+    const died = await dies(3);
+    expect(executions()).toBe(3);
+    const app = await launch();
+    const error = await setAside(app);
+    expect(executions()).toBe(3);
+    expect(error).toMatchObject({
+      code: 'RUN_SET_ASIDE',
+      details: {
+        runId: 'poison',
+        takeovers: 3,
+        executors: died.map((id) => ({
+          id,
+          host: expect.any(String),
+          pid: process.pid,
+          diedAt: expect.any(String),
+        })),
+        lastCall: { seq: 0, name: 'prepare' },
+      },
+    });
+    expect(error.message).toContain('after its call 0 ("prepare")');
+    expect(await app.runs.get('poison')).toMatchObject({ state: 'failed', error: { code: 'RUN_SET_ASIDE' } });
+  });
+
+  test('is set aside after ten takeovers unless its workflow says otherwise', async () => {
+    const { dies, launch } = await poisoned();
+    await dies(11);
+    expect(await setAside(await launch())).toMatchObject({
+      code: 'RUN_SET_ASIDE',
+      details: { takeovers: 11 },
+    });
+  });
+
+  test('is never set aside if its workflow says so', async () => {
+    const { dies, heal, launch } = await poisoned({ maxTakeovers: Number.POSITIVE_INFINITY });
+    await dies(12);
+    heal();
+    const app = await launch();
+    expect(await app.handle('poison').result()).toBe('survived');
+  });
+
+  test('may not be taken over at all, if its workflow says so', async () => {
+    const { dies, executions, launch } = await poisoned({ maxTakeovers: 0 });
+    await dies(1);
+    expect(await setAside(await launch())).toMatchObject({ code: 'RUN_SET_ASIDE' });
+    expect(executions()).toBe(1);
+  });
+
+  test('set aside, is not executed by a start of the same id, but shows why', async () => {
+    const { dies, poison, executions, launch } = await poisoned({ maxTakeovers: 0 });
+    await dies(1);
+    const app = await launch();
+    await setAside(app);
+    const again = await app.start(poison, [], { id: 'poison' });
+    expect(await errorOf(again.result())).toMatchObject({ code: 'RUN_SET_ASIDE' });
+    expect(executions()).toBe(1);
+  });
+
+  test('set aside and resumed, has its takeovers counted from nothing', async () => {
+    const { dies, heal, launch, kill } = await poisoned({ maxTakeovers: 1 });
+    await dies(2);
+    const app = await launch();
+    await setAside(app);
+    await app.runs.resume('poison');
+    await reaches(app, 'poison', 'running');
+    await settled();
+    await kill(app);
+    heal();
+    const last = await launch();
+    expect(await last.handle('poison').result()).toBe('survived');
+  });
+
+  test('whose executors only sign off, is never set aside', async () => {
+    const { poison, executions, heal, launch } = await poisoned({ maxTakeovers: 0 });
+    for (let n = 0; n < 3; n++) {
+      const app = await launch();
+      if (n === 0) await app.start(poison, [], { id: 'poison' });
+      await eventually(() => executions() === n + 1);
+      await app.shutdown({ drain: 0 });
+    }
+    heal();
+    expect(await (await launch()).handle('poison').result()).toBe('survived');
+  });
+
+  test('lets a run that waits for it know', async () => {
+    const made = await poisoned({ maxTakeovers: 0 });
+    const parent = made.workflow('parent', async () => {
+      const child = await app.start(made.poison, [], { id: 'poison' });
+      return child.result().catch((error: unknown) => (error as { code: string }).code);
+    });
+    let app = await made.launch();
+    const { id } = await app.start(parent, []);
+    await eventually(() => made.executions() === 1);
+    await made.kill(app);
+    app = await made.launch();
+    // The parent has come no further either, but its workflow allows for that.
+    expect(await app.handle(id).result()).toBe('RUN_SET_ASIDE');
+  });
+
+  test('is set aside also where the store is out of reach at first', async () => {
+    const { dies, launch, store } = await poisoned({ maxTakeovers: 0 });
+    await dies(1);
+    let failures = 1;
+    const shaky = intercepted(store, {
+      run: (run) => async (id) => {
+        if (id === 'poison' && failures-- > 0) throw unavailable();
+        return run(id);
+      },
+    });
+    expect(await setAside(await launch({ store: shaky }))).toMatchObject({ code: 'RUN_SET_ASIDE' });
+    expect(failures).toBeLessThan(0);
+  });
+});
