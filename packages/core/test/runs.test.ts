@@ -223,7 +223,7 @@ describe('resuming', () => {
     await reaches(app, handle.id, state);
     expect(await errorOf(app.runs.resume(handle.id))).toMatchObject({
       code: 'RUN_NOT_FINISHED',
-      message: `Run "${handle.id}" is ${state}; only a failed or cancelled run can be resumed.`,
+      message: `Run "${handle.id}" is ${state}; only a failed, cancelled or paused run can be resumed.`,
       details: { runId: handle.id, state },
     });
   });
