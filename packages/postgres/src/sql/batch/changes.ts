@@ -43,7 +43,7 @@ locked as materialized (
 }
 
 /**
- * Finishes, parks and releases runs, and lets others know.
+ * Finishes, parks, pauses and releases runs, and lets others know.
  *
  * @param told a query for the runs to let know, `parent_id`, and how many things came in for each, `ended`.
  */
