@@ -1,5 +1,5 @@
 import type { Codec } from '../codec/index.js';
-import type { StandardIssue, StandardSchema, WorkflowDefinition } from '../define/index.js';
+import type { StandardIssue, StandardResult, WorkflowDefinition } from '../define/index.js';
 import { HoldfastError } from '../errors/index.js';
 import type { Payload } from '../replay/index.js';
 
@@ -40,21 +40,20 @@ export async function validInput(workflow: WorkflowDefinition, args: unknown): P
   const given = args as readonly unknown[];
   if (!workflow.input) return given;
   const { name } = workflow;
-  return [await validated(workflow.input, given[0], `input of workflow "${name}"`, { workflow: name })];
+  const result = await workflow.input['~standard'].validate(given[0]);
+  return [accepted(result, `input of workflow "${name}"`, { workflow: name })];
 }
 
 /**
- * A value, checked by a schema: what the schema makes of it.
+ * What a schema makes of a value that it has checked.
  *
  * @throws HoldfastError INVALID_INPUT with all issues in `details`.
  */
-export async function validated(
-  schema: StandardSchema,
-  value: unknown,
+export function accepted(
+  result: StandardResult<unknown>,
   what: string,
   details: Readonly<Record<string, unknown>>,
-): Promise<unknown> {
-  const result = await schema['~standard'].validate(value);
+): unknown {
   if (!result.issues) return result.value;
   const issues = result.issues.map((issue) => ({ path: pathOf(issue), message: issue.message }));
   const list = issues.map(({ path, message }) => `${path || 'input'}: ${message}`).join('; ');

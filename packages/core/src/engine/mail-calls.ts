@@ -117,7 +117,8 @@ async function give(
   const { deps, post } = run.host;
   let payload: Payload;
   try {
-    payload = await post.encode(definition, value);
+    const encoded = post.encode(definition, value);
+    payload = encoded instanceof Promise ? await encoded : encoded;
   } catch (error) {
     return run.record(open, settleError(deps.codec, error));
   }

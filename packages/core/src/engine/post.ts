@@ -6,6 +6,7 @@ import type {
   ReadCall,
   SendCall,
   ShowCall,
+  StandardResult,
   StreamEntry,
 } from '../define/index.js';
 import type { Payload } from '../replay/index.js';
@@ -23,7 +24,7 @@ import type { Announcer } from './announcer.js';
 import type { Committer } from './committer.js';
 import type { EngineDeps } from './deps.js';
 import { judgeEvent } from './event-answer.js';
-import { validated } from './input.js';
+import { accepted } from './input.js';
 import { Lookout } from './lookout.js';
 import { obstacle, timedOut } from './mail-errors.js';
 import { nextValue } from './stream-pages.js';
@@ -63,7 +64,8 @@ export class Post implements Mail {
 
   async send({ definition, runId, value, key = this.#deps.newId() }: SendCall): Promise<void> {
     const { name: channel } = definition;
-    const payload = await this.encode(definition, value);
+    const encoded = this.encode(definition, value);
+    const payload = encoded instanceof Promise ? await encoded : encoded;
     return this.#deliver(definition, { op: 'send', step: null, runId, channel, key, value: payload });
   }
 
@@ -104,11 +106,20 @@ export class Post implements Mail {
     return found && { position: found.position, value: this.#deps.codec.decode(found.value) };
   }
 
-  /** A value as it is stored. @throws HoldfastError INVALID_INPUT, UNRECORDABLE_VALUE. */
-  async encode({ kind, name, schema }: MailDefinition, value: unknown): Promise<Payload> {
+  /**
+   * A value as it is stored. At once unless a schema takes its time: calls that a program does not wait for must be made
+   * in their order.
+   *
+   * @throws HoldfastError INVALID_INPUT, UNRECORDABLE_VALUE.
+   */
+  encode({ kind, name, schema }: MailDefinition, value: unknown): Payload | Promise<Payload> {
+    const { codec } = this.#deps;
     const what = `value for ${kind} "${name}"`;
-    const valid = schema ? await validated(schema, value, what, { [kind]: name }) : value;
-    return this.#deps.codec.encode(valid, `the ${what}`);
+    if (!schema) return codec.encode(value, `the ${what}`);
+    const finish = (result: StandardResult<unknown>): Payload =>
+      codec.encode(accepted(result, what, { [kind]: name }), `the ${what}`);
+    const result = schema['~standard'].validate(value);
+    return result instanceof Promise ? result.then(finish) : finish(result);
   }
 
   /** An entry was written: those who wait for what it brings are told. */
@@ -164,7 +175,8 @@ export class Post implements Mail {
   }
 
   async #show(op: 'set' | 'write', { definition, runId, value, origin }: ShowCall): Promise<void> {
-    const payload = await this.encode(definition, value);
+    const encoded = this.encode(definition, value);
+    const payload = encoded instanceof Promise ? await encoded : encoded;
     return this.#deliver(definition, {
       op,
       step: null,
