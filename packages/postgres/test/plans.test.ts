@@ -10,6 +10,9 @@ import { buryExecutors } from '../src/sql/executors/bury.js';
 import { renewExecutor } from '../src/sql/executors/renew.js';
 import { readUnreceived } from '../src/sql/messages/unreceived.js';
 import { schemaNamed } from '../src/sql/names.js';
+import { setDue, setPriority } from '../src/sql/pending/change.js';
+import { debounceRun } from '../src/sql/pending/debounce.js';
+import { readDebounced } from '../src/sql/pending/debounced.js';
 import { cancelRuns } from '../src/sql/runs/cancel.js';
 import { cancelTrees } from '../src/sql/runs/cancel-trees.js';
 import { claimRuns } from '../src/sql/runs/claim.js';
@@ -56,6 +59,10 @@ const CASES: readonly Case[] = [
   { statement: renewExecutor, by: /^runs_held$/ },
   { statement: buryExecutors, by: /^runs_held$/ },
   { statement: cancelRuns },
+  { statement: debounceRun },
+  { statement: readDebounced },
+  { statement: setPriority },
+  { statement: setDue },
   { statement: cancelTrees, by: /^runs_children$/ },
   { statement: expireRuns },
   { statement: listDeadlines, by: /^runs_deadline$/ },

@@ -6,6 +6,7 @@ import { cancelling, resuming } from './cancelling.js';
 import { claiming } from './claiming.js';
 import { counting } from './counting.js';
 import { deadlines } from './deadlines.js';
+import { debounce, debouncing } from './debounce.js';
 import { deduplication } from './deduplication.js';
 import { events } from './events.js';
 import { fencing } from './fencing.js';
@@ -19,6 +20,7 @@ import { messages } from './messages.js';
 import { parking } from './parking.js';
 import { pausing } from './pausing.js';
 import { payloads } from './payloads.js';
+import { pending } from './pending.js';
 import { schedules } from './schedules.js';
 import { starting } from './starting.js';
 import { steps } from './steps.js';
@@ -33,6 +35,9 @@ const SUBJECTS = [
   handles,
   starting,
   deduplication,
+  debounce,
+  debouncing,
+  pending,
   steps,
   payloads,
   journals,

@@ -18,6 +18,7 @@ import {
 import { Engine, notLaunched, shutDown, silentLogger, unknownWorkflow } from '../engine/index.js';
 import { HoldfastError } from '../errors/index.js';
 import { type Duration, durationMs, systemClock } from '../time/index.js';
+import { type DebounceOptions, debounceCall } from './debounce.js';
 import { type RunHandle, resultOf, runHandle } from './handle.js';
 import { type AppChannel, type AppEvent, AppMail, type AppStream } from './mail.js';
 import type { HoldfastOptions, StartOptions } from './options.js';
@@ -145,6 +146,26 @@ export class Holdfast implements Starter, LaunchedApp {
     const scope = scopeOn(engine.store);
     if (scope) return runHandle(await scope.start(call), engine, this.#codec);
     return runHandle(await engine.start({ ...call, parentId: null }), engine, this.#codec);
+  }
+
+  /**
+   * Has one run wait for calls to cease: it begins when none has come for `wait`, with the arguments of the last one.
+   * Once it has begun, or was cancelled, the next call makes another run. Keys are a workflow's own. Gives the handle of the
+   * run that waits; inside a run the call is recorded, exactly once.
+   *
+   * @throws HoldfastError as {@link Starter.start} does, all before anything is written.
+   * @example await app.debounce(reindex, 'shop-7', [shop], { wait: '5s', max: '1m' });
+   */
+  async debounce<Args extends readonly unknown[], Result>(
+    workflow: Workflow<Args, Result>,
+    key: string,
+    args: Args,
+    options: DebounceOptions,
+  ): Promise<RunHandle<Result>> {
+    const engine = this.#launched();
+    const call = debounceCall(this.#served(workflow), key, args, options);
+    const scope = scopeOn(engine.store);
+    return runHandle(await (scope ?? engine).debounce(call), engine, this.#codec);
   }
 
   /** Starts runs inside a transaction of yours: they exist exactly if it commits. */

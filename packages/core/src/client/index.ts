@@ -1,10 +1,12 @@
 export type { CancelOptions, ControlStartOptions } from './control-options.js';
 export type { CountedBy, CountOptions, RunCountView } from './counts.js';
+export type { DebounceOptions } from './debounce.js';
 export type { RunHandle } from './handle.js';
 export { Holdfast, type Starter } from './holdfast.js';
 export type { ListOptions, RunList, StepsOptions } from './looking.js';
 export type { AppChannel, AppEvent, AppStream } from './mail.js';
 export type { HoldfastOptions, NamedClass, StartOptions } from './options.js';
+export type { PendingRuns } from './pending-runs.js';
 export type { RunFilter } from './run-filter.js';
 export type { RunSummary, RunView } from './run-view.js';
 export type { Runs } from './runs.js';

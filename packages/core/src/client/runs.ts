@@ -4,9 +4,10 @@ import { HoldfastError } from '../errors/index.js';
 import { cancelFrom } from './cancel-runs.js';
 import type { CancelOptions } from './control-options.js';
 import { type Looking, lookingAt } from './looking.js';
+import { type PendingRuns, pendingRuns } from './pending-runs.js';
 
 /** Looking at runs, and operating on them. */
-export interface Runs extends Looking {
+export interface Runs extends Looking, PendingRuns {
   /** Cancels the run wherever it is. False if it had ended already. */
   cancel(id: string, options?: CancelOptions): Promise<boolean>;
   /** Cancels several. Answers the ids of all that were cancelled, children included. */
@@ -23,6 +24,7 @@ export interface Runs extends Looking {
 export function runsOf(engine: () => Engine, codec: Codec): Runs {
   return {
     ...lookingAt(() => engine().store, codec),
+    ...pendingRuns(engine),
     cancel: ((ids: string | readonly string[], options?: CancelOptions) =>
       cancelFrom(engine(), ids, options)) as Runs['cancel'],
     async resume(id) {

@@ -66,6 +66,7 @@ export {
   ambient,
   type ChildCall,
   currentRun,
+  type DebounceCall,
   type RunInfo,
   type RunScope,
   type StepCall,

@@ -52,6 +52,12 @@ export interface ChildCall {
   readonly onDuplicate?: 'reject' | 'join' | undefined;
 }
 
+/** A call of a debounce. Its delay is how long the run waits for another call. */
+export interface DebounceCall extends ChildCall {
+  /** How long after the first call the run is due, however many follow; null for no limit. */
+  readonly maxMs: number | null;
+}
+
 /** What definitions ask of the engine that runs them. One per executing run; every call is recorded. */
 export interface RunScope {
   readonly info: Omit<RunInfo, 'step'>;
@@ -66,6 +72,8 @@ export interface RunScope {
   sleep(ms: number): Promise<void>;
   /** Starts a child run and gives its id. */
   start(call: ChildCall): Promise<string>;
+  /** Gives the id of the run that waits for further calls of the debounce. */
+  debounce(call: DebounceCall): Promise<string>;
   /** Waits for another run's outcome. */
   result(runId: string): Promise<unknown>;
   /** Starts a child run and waits for its outcome. */

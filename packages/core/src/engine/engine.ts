@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import type { Schedule, WorkflowDefinition } from '../define/index.js';
+import type { DebounceCall, Schedule, WorkflowDefinition } from '../define/index.js';
 import type { Attendance, RunStatus, Signal, Store, StoreListener } from '../store/index.js';
 import { waitUntil } from '../time/index.js';
 import { Announcer } from './announcer.js';
@@ -7,6 +7,8 @@ import { pause, STORE_BACKOFF } from './backoff.js';
 import { Claimer } from './claimer.js';
 import { Committer } from './committer.js';
 import { DEADLINES, deadlinesChore } from './deadlines-chore.js';
+import { takenId } from './debounce-call.js';
+import { debounceSurely, unclaimed } from './debouncer.js';
 import type { EngineDeps } from './deps.js';
 import { Executor } from './executor.js';
 import { HeldRunsChore } from './held-runs-chore.js';
@@ -69,6 +71,7 @@ export class Engine implements StoreListener {
   readonly #serve: readonly string[] | null;
   readonly #defined: readonly Schedule[];
   #attendance: Attendance | undefined;
+  readonly #halted = new AbortController();
   #isClosing = false;
   #keepAlive: NodeJS.Timeout | undefined;
 
@@ -170,6 +173,27 @@ export class Engine implements StoreListener {
     return run.id;
   }
 
+  /** Has a run wait for further calls of a debounce, or puts off the one that waits. Answers its id. */
+  async debounce(call: DebounceCall): Promise<string> {
+    if (this.#isClosing) throw shutDown();
+    const run = unclaimed(await this.#workflows.newRun({ ...call, parentId: null }));
+    const request = { run, maxMs: call.maxMs, call: null };
+    const outcome = await debounceSurely(this.#deps, request, this.#halted.signal);
+    if (outcome.kind === 'lost') throw new Error('a debounce that no run called was lost');
+    if (outcome.kind === 'exists') return takenId(call, run.id, outcome);
+    this.#executor.offer(outcome.dueInMs);
+    return outcome.runId;
+  }
+
+  /** Makes a run that nobody has begun due so many milliseconds from now, or at a moment. False if it is too late. */
+  async setDelay(runId: string, delay: number | Date): Promise<boolean> {
+    const dueAtMs = delay instanceof Date ? delay.getTime() : Math.ceil(this.#clock.now() + delay);
+    const isChanged = await this.#deps.store.pending.setDue(runId, dueAtMs);
+    // It may be due earlier than those who wait for it believe.
+    if (isChanged) this.offerWork();
+    return isChanged;
+  }
+
   async #sameWorkflow(id: string, workflow: string): Promise<void> {
     const [status] = await this.#deps.store.statuses([id]);
     if (status && status.workflow !== workflow) throw idConflict(id, status.workflow);
@@ -254,6 +278,7 @@ export class Engine implements StoreListener {
   /** Stops dead, without a word to the store: for tests of what a killed process leaves. */
   halt(): void {
     this.#isClosing = true;
+    this.#halted.abort();
     clearInterval(this.#keepAlive);
     this.#claimer.halt();
     this.#upkeep.halt();

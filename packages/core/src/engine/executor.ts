@@ -14,7 +14,7 @@ import type { CheckpointPlace, Departure, RunHost } from './run-host.js';
 import { setAside } from './set-aside.js';
 import type { StartAnswer } from './start-answer.js';
 import type { Turns } from './turns.js';
-import type { Workflows } from './workflows.js';
+import type { StartRequest, Workflows } from './workflows.js';
 
 /** The parts an executor works with. */
 export interface ExecutorParts {
@@ -97,7 +97,7 @@ export class Executor implements RunHost, ClaimerHost {
       if (outcome.kind === 'duplicate') return outcome;
       if (outcome.kind !== 'written') return { kind: 'exists' };
       if (deadlineMs !== null) this.#parts.deadlineKnown(deadlineMs);
-      if (!isOurs) this.#offer(run.delayMs);
+      if (!isOurs) this.offer(run.delayMs);
       // Recorded during a shutdown, it is given back with the executor's lease.
       else if (!this.isDraining) this.#begin(ownedFrom(recorded), [], definition);
       return { kind: 'new' };
@@ -109,7 +109,11 @@ export class Executor implements RunHost, ClaimerHost {
   }
 
   async startChild(call: ChildCall & { readonly id: string }, parentId: string): Promise<StartAnswer> {
-    return this.start(await this.#parts.workflows.newRun({ ...call, parentId }));
+    return this.start(await this.newRun({ ...call, parentId }));
+  }
+
+  newRun(request: StartRequest): Promise<Omit<NewRun, 'executorId' | 'startedAtMs'>> {
+    return this.#parts.workflows.newRun(request);
   }
 
   async find(runId: string, signal: AbortSignal): Promise<RunRecord | undefined> {
@@ -248,7 +252,7 @@ export class Executor implements RunHost, ClaimerHost {
   }
 
   /** A run waits in the store for somebody: for this process too. */
-  #offer(delayMs: number): void {
+  offer(delayMs: number): void {
     if (delayMs > 0) return this.claimer.dueAt(this.deps.clock.now() + delayMs);
     this.claimer.poke();
     this.#parts.announcer.say({ kind: 'work' });
@@ -262,7 +266,7 @@ export class Executor implements RunHost, ClaimerHost {
         this.post.ended([id]);
         this.#parts.announcer.say({ kind: 'finished', runIds: [id] });
         // A parent that is parked is due by now.
-        return parentId === null || this.#runs.has(parentId) ? undefined : this.#offer(0);
+        return parentId === null || this.#runs.has(parentId) ? undefined : this.offer(0);
       case 'paused':
         return this.outcomes.heard([id]);
       case 'parked':

@@ -1,6 +1,15 @@
-import type { ChildCall, Mail, RunMail, RunScope, StepCall, TransactionCall } from '../define/index.js';
+import type {
+  ChildCall,
+  DebounceCall,
+  Mail,
+  RunMail,
+  RunScope,
+  StepCall,
+  TransactionCall,
+} from '../define/index.js';
 import type { CallTaker } from './call-taker.js';
 import { awaitOutcome, beginChild, startOnly } from './child-call.js';
+import { performDebounce } from './debounce-call.js';
 import { RecordedMail } from './recorded-mail.js';
 import { settle } from './settle.js';
 import { performStep } from './step-call.js';
@@ -57,6 +66,12 @@ export class RunCalls implements RunScope {
   start(call: ChildCall): Promise<string> {
     return this.#run.call('start', call.workflow.name, (open) =>
       startOnly(this.#run, open, call),
+    ) as Promise<string>;
+  }
+
+  debounce(call: DebounceCall): Promise<string> {
+    return this.#run.call('debounce', call.workflow.name, (open) =>
+      performDebounce(this.#run, open, call),
     ) as Promise<string>;
   }
 

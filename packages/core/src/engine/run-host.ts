@@ -1,10 +1,11 @@
 import type { Checkpoints, ChildCall, SqlAdapter } from '../define/index.js';
-import type { OwnedRun, RunRecord, RunStatus } from '../store/index.js';
+import type { NewRun, OwnedRun, RunRecord, RunStatus } from '../store/index.js';
 import type { Committer } from './committer.js';
 import type { EngineDeps } from './deps.js';
 import type { Post } from './post.js';
 import type { StartAnswer } from './start-answer.js';
 import type { Turns } from './turns.js';
+import type { StartRequest } from './workflows.js';
 
 /** Where the checkpoints of an adapter's transactions go: beside the engine's own tables, or into a table of their own. */
 export type CheckpointPlace = 'here' | 'apart';
@@ -31,6 +32,10 @@ export interface RunHost {
   readonly isDraining: boolean;
   /** Records and, where this executor can, begins another run. */
   startChild(call: ChildCall & { readonly id: string }, parentId: string): Promise<StartAnswer>;
+  /** Checks a start and makes the run of it. Nothing is written yet. */
+  newRun(request: StartRequest): Promise<Omit<NewRun, 'executorId' | 'startedAtMs'>>;
+  /** A run waits in the store for somebody, and is due then. */
+  offer(delayMs: number): void;
   /** Looks a run up, however long the store cannot be reached. Never settles once the signal is aborted. */
   find(runId: string, signal: AbortSignal): Promise<RunRecord | undefined>;
   /**

@@ -7,6 +7,7 @@ import type {
   EntryOutcome,
   ExecutorInfo,
   OwnedRun,
+  PendingStore,
   Renewal,
   RunRecord,
   RunStatus,
@@ -25,6 +26,7 @@ import { Leases } from './leases.js';
 import { memoryLooking } from './looking.js';
 import { MailTables, memoryMail } from './mail.js';
 import { cancelRun, resumeRun } from './operations.js';
+import { pendingStore } from './pending-store.js';
 import { journalEntry, ownedRun, runRecord, runStatus, stepsPage } from './records.js';
 import { Schedules, scheduleStore } from './schedules.js';
 import { Tables } from './tables.js';
@@ -198,6 +200,10 @@ class MemoryHandle implements MemoryStore {
 
   resume(runId: string): Promise<boolean> {
     return this.#ask(({ tables }, nowMs) => resumeRun(tables, runId, nowMs));
+  }
+
+  get pending(): PendingStore {
+    return pendingStore((work) => this.#ask(({ tables }, nowMs) => work(tables, nowMs)));
   }
 
   /** Does something at one moment of a later turn of the event loop: nobody sees their own write at once. */

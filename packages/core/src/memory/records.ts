@@ -26,7 +26,7 @@ export function ownedRun(row: RunRow): OwnedRun {
 
 /** What is shown of a run. */
 export function runRecord(row: RunRow): RunRecord {
-  const { signals: _, seed: _seed, takeoverSeq: _takeoverSeq, ...record } = row;
+  const { signals: _, seed: _seed, takeoverSeq: _takeoverSeq, debounceUntilMs: _until, ...record } = row;
   return Object.freeze(record);
 }
 

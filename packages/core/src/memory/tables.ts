@@ -8,6 +8,8 @@ export interface RunRow extends RunRecord {
   readonly seed: string;
   /** Its highest recorded call at the last takeover. */
   readonly takeoverSeq: number | null;
+  /** Up to when further calls of its debounce can put it off; null for other runs, and where there is no limit. */
+  readonly debounceUntilMs: number | null;
 }
 
 /**

@@ -3,6 +3,7 @@ import {
   type FinishEntry,
   isFinal,
   isMail,
+  type NewRun,
   type ParkEntry,
   type PauseEntry,
   type ReleaseEntry,
@@ -81,9 +82,16 @@ function start({ tables, nowMs, isDead }: Moment, { run }: StartEntry): EntryOut
   if (parent?.state === 'cancelled') return LOST;
   const holder = tables.holderFor(run);
   if (holder) return Object.freeze({ kind: 'duplicate', runId: holder.id, workflow: holder.workflow });
-  const executorId = run.executorId !== null && isDead(run.executorId) ? null : run.executorId;
+  tables.insert(
+    newRow(run, run.executorId !== null && isDead(run.executorId) ? null : run.executorId, nowMs),
+  );
+  return WRITTEN;
+}
+
+/** A run as it is first recorded, in the name of an executor or for whoever claims it. */
+export function newRow(run: NewRun, executorId: string | null, nowMs: number): RunRow {
   const isTaken = executorId !== null;
-  tables.insert({
+  return {
     id: run.id,
     key: run.key,
     workflow: run.workflow,
@@ -117,8 +125,8 @@ function start({ tables, nowMs, isDead }: Moment, { run }: StartEntry): EntryOut
     completedAtMs: null,
     signals: 0,
     seed: run.key,
-  });
-  return WRITTEN;
+    debounceUntilMs: null,
+  };
 }
 
 interface PutCall {

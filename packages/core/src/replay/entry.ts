@@ -6,6 +6,7 @@ export type CallKind =
   | 'start'
   | 'result'
   | 'child'
+  | 'debounce'
   | 'send'
   | 'receive'
   | 'set'

@@ -4,6 +4,7 @@ import type { ControlStore } from './control-store.js';
 import type { EntryOutcome, StoreEntry } from './entries.js';
 import type { LookingStore } from './looking-store.js';
 import type { MailStore } from './mail-store.js';
+import type { PendingStore } from './pending-store.js';
 import type { OwnedRun, RunRecord, RunStatus } from './run.js';
 import type { ScheduleStore } from './schedule-store.js';
 import type { StepRecord, StepsPage } from './step.js';
@@ -144,6 +145,8 @@ export interface Store {
   steps(runId: string, page?: StepsPage): Promise<readonly StepRecord[]>;
   /** Cancels runs that have not ended. Answers the ids of those it cancelled. */
   cancel(runIds: readonly string[]): Promise<readonly string[]>;
+  /** Changes to runs that nobody has begun. */
+  readonly pending: PendingStore;
   /**
    * Makes a failed, cancelled or paused run claimable again, its journal as it is, without a time limit, and its takeovers
    * counted from 0. The attempts of steps that a paused run has open are counted anew. False if it is in no such state.

@@ -53,6 +53,7 @@ export type {
   StreamQuestion,
   WaitingMessage,
 } from './mail-store.js';
+export type { DebounceOutcome, DebounceRequest, DebouncingCall, PendingStore } from './pending-store.js';
 export {
   FINAL_STATES,
   isFinal,

@@ -12,7 +12,7 @@ import { settle } from './settle.js';
  * Classes of errors that one row brings about, whatever its neighbours: a cardinality, a value, a constraint or a limit
  * of size that it violates.
  */
-const FAULT_OF_A_ROW = /^(?:21|22|23|54)...$/;
+export const FAULT_OF_A_ROW = /^(?:21|22|23|54)...$/;
 
 /**
  * Writes a batch. One round trip, unless an entry was not plainly written: then a second one asks why.

@@ -8,6 +8,7 @@ import {
   type JournalEntry,
   type LookingStore,
   type OwnedRun,
+  type PendingStore,
   type Renewal,
   type RunRecord,
   type RunStatus,
@@ -41,6 +42,7 @@ import { PostgresControl } from './control.js';
 import { lockKeyOf } from './lock-key.js';
 import { postgresLooking } from './looking.js';
 import { PostgresMail } from './mail.js';
+import { pendingStore } from './pending.js';
 import { Presence } from './presence.js';
 import { checkRights } from './rights.js';
 import { postgresSchedules } from './schedules.js';
@@ -70,6 +72,7 @@ export class PostgresStore implements Store {
   readonly looking: LookingStore;
   readonly mail = new PostgresMail((statement, values) => this.#run(statement, values));
   readonly schedules = postgresSchedules((statement, values) => this.#run(statement, values));
+  readonly pending: PendingStore;
   readonly #options: PostgresStoreOptions;
   readonly #statements: Statements;
   #opened: Opened | undefined;
@@ -82,6 +85,7 @@ export class PostgresStore implements Store {
     this.#options = options;
     this.#statements = new Statements(schemaNamed(options.schema));
     this.looking = postgresLooking(this.#statements.schema, (one, values) => this.#run(one, values));
+    this.pending = pendingStore(() => this.#open().driver, this.#statements);
   }
 
   get location(): StoreLocation | undefined {

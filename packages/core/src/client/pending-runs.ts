@@ -1,0 +1,36 @@
+import type { Engine } from '../engine/index.js';
+import { HoldfastError } from '../errors/index.js';
+import { type Duration, durationMs } from '../time/index.js';
+import { checkPriority } from './start-call.js';
+
+/** Changes to runs that nobody has begun. Each answers false when it comes too late, or there is no such run. */
+export interface PendingRuns {
+  /**
+   * Gives a run another priority in its queue: a whole number, lower ones first.
+   *
+   * @throws HoldfastError INVALID_OPTION
+   */
+  setPriority(id: string, priority: number): Promise<boolean>;
+  /**
+   * Makes a run due so long from now, or at a moment; `0` is at once.
+   *
+   * @throws HoldfastError INVALID_DURATION, INVALID_OPTION
+   */
+  setDelay(id: string, delay: Duration | Date): Promise<boolean>;
+}
+
+export function pendingRuns(engine: () => Engine): PendingRuns {
+  return {
+    setPriority: async (id, priority) =>
+      engine().store.pending.setPriority(id, checkPriority(priority, `priority of run "${id}"`)),
+    async setDelay(id, delay) {
+      const what = `delay of run "${id}"`;
+      return engine().setDelay(id, delay instanceof Date ? checkDate(delay, what) : durationMs(delay, what));
+    },
+  };
+}
+
+function checkDate(date: Date, what: string): Date {
+  if (!Number.isNaN(date.getTime())) return date;
+  throw new HoldfastError('INVALID_OPTION', `The ${what} is a date that is none.`);
+}
