@@ -6,6 +6,7 @@ import type { Scene } from './scene.js';
 import { killAndWatch, summary } from './takeover.js';
 import {
   expectEffectsExactlyOnce,
+  expectMailInOrder,
   expectNothingAheadOfTheJournal,
   expectNothingTwice,
   expectRightResults,
@@ -53,6 +54,7 @@ export async function killAtRandom(scene: Scene, kills: number, seed: number): P
   while ((await scene.unfinished()) > 0) await pause(20);
   expectRightResults(await scene.runs());
   const effects = await expectEffectsExactlyOnce(scene);
+  await expectMailInOrder(scene);
   const executions = await expectNothingTwice(scene);
   await expectNothingAheadOfTheJournal(scene);
   await expectSameOnReplay(scene);
@@ -90,6 +92,7 @@ export async function killAllAtOnce(scene: Scene): Promise<void> {
   );
   expectRightResults(await scene.runs());
   await expectEffectsExactlyOnce(scene);
+  await expectMailInOrder(scene);
   await expectNothingTwice(scene);
 }
 

@@ -12,6 +12,7 @@ import {
 } from '@holdfast/core/internal';
 import type { Orm } from '../orm/orm.js';
 import type { Execution } from './ledger.js';
+import { mailPrograms } from './mail-programs.js';
 
 /** What the programs run on. */
 export interface Means {
@@ -170,10 +171,12 @@ export function programs(means: Means): Readonly<Record<string, Workflow<[], unk
     return seen;
   });
 
-  return { line, chains, race, leaf, family, retries, sleeper, derived, shop, pausing };
+  const mail = mailPrograms(means, plain);
+
+  return { ...mail, line, chains, race, leaf, family, retries, sleeper, derived, shop, pausing };
 }
 
 /** Those whose runs are started by the dozen while workers are killed. */
-export const CRASHING = ['line', 'chains', 'race', 'family', 'retries', 'sleeper', 'derived'];
+export const CRASHING = ['line', 'chains', 'race', 'family', 'retries', 'sleeper', 'derived', 'friends'];
 /** Those that need the rows to be in the store's database. */
 export const CRASHING_HERE = ['shop'];

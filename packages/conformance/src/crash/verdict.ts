@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { MAIL_RESULTS } from './mail-programs.js';
 import { effectOf } from './programs.js';
 import type { RunRow, Scene, StepRow } from './scene.js';
 
@@ -10,6 +11,7 @@ const each = (count: number, ...labels: string[]): string[] =>
   Array.from({ length: count }, (_, n) => labels.map((label) => `${label}${n}`)).flat();
 
 const RESULTS: Readonly<Record<string, Expected>> = {
+  ...MAIL_RESULTS,
   line: (run) => values(run, ...each(4, 'p', 't')),
   chains(run, { order }: { order: string[] }) {
     // Each chain in its own order; between them, whatever happened.
@@ -61,6 +63,25 @@ export async function expectEffectsExactlyOnce(scene: Scene): Promise<number> {
     .sort();
   expect((await scene.effects()).sort()).toEqual(expected);
   return expected.length;
+}
+
+/** Every message was received, once and in order, and the streams have no gaps. */
+export async function expectMailInOrder(scene: Scene): Promise<void> {
+  const messages = await scene.home.sql<{ run: string; channel: string; seq: number | null }>(
+    `select run_id as run, channel, received_by as seq from holdfast.messages order by run_id, channel, id`,
+  );
+  for (const [index, { run, channel, seq }] of messages.entries()) {
+    expect(seq, `never received: a message to ${run} on ${channel}`).not.toBeNull();
+    const former = messages[index - 1];
+    if (former?.run === run && former.channel === channel) expect(seq).toBeGreaterThan(former.seq!);
+  }
+  const odd = await scene.home.sql(
+    `select h.run_id from holdfast.streams h
+     left join (select run_id, name, count(*) as count, max(position) as last from holdfast.stream_values group by 1, 2) v
+       using (run_id, name)
+     where h.length is distinct from v.count or h.length is distinct from v.last + 1 or h.closed_at is null`,
+  );
+  expect(odd).toEqual([]);
 }
 
 /**
