@@ -78,6 +78,10 @@ export interface RunScope {
   result(runId: string): Promise<unknown>;
   /** Starts a child run and waits for its outcome. */
   child(call: ChildCall): Promise<unknown>;
+  /** Whether the run goes the new way where its code was changed. */
+  patch(name: string): Promise<boolean>;
+  /** The same where only the new way is left. */
+  retirePatch(name: string): Promise<void>;
   now(): number;
   uuid(): string;
   random(): number;

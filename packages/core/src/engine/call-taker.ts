@@ -1,4 +1,4 @@
-import type { CallKind, OpenEntry } from '../replay/index.js';
+import type { CallKind, History, OpenEntry } from '../replay/index.js';
 import type { OpenCall } from './call.js';
 import type { CallContext } from './call-context.js';
 
@@ -6,6 +6,7 @@ import type { CallContext } from './call-context.js';
 export interface CallTaker extends CallContext {
   /** The time as the workflow sees it: the same on every replay. */
   readonly logicalNowMs: number;
+  readonly history: Pick<History, 'patch'>;
   readonly derived: { uuid(): string; random(): number };
   /** Takes the next place in the journal, and performs the call unless the journal has its outcome. */
   call(

@@ -85,6 +85,21 @@ export class RunCalls implements RunScope {
     );
   }
 
+  async patch(name: string): Promise<boolean> {
+    if (this.#run.history.patch(name) === 'passed') return false;
+    return (await this.#mark(name)) as boolean;
+  }
+
+  async retirePatch(name: string): Promise<void> {
+    if (this.#run.history.patch(name) === 'marked') await this.#mark(name);
+  }
+
+  #mark(name: string): Promise<unknown> {
+    return this.#run.call('patch', name, (open) =>
+      this.#run.record(open, settle(this.#run.host.deps.codec, { ok: true, value: true }, 'a patch')),
+    );
+  }
+
   now(): number {
     return this.#run.logicalNowMs;
   }

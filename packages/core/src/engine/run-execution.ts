@@ -44,7 +44,7 @@ export class RunExecution implements CallTaker, TurnTaker {
   readonly run: OwnedRun;
   readonly host: RunHost;
   readonly #definition: WorkflowDefinition;
-  readonly #history: History;
+  readonly history: History;
   readonly #delivery: Delivery<Result>;
   readonly derived: Derived;
   readonly #calls = new Map<number, OpenCall>();
@@ -66,8 +66,8 @@ export class RunExecution implements CallTaker, TurnTaker {
     this.run = run;
     this.#definition = definition;
     this.host = host;
-    this.#history = new History(run.id, journal);
-    this.#delivery = new Delivery(this.#history.ordinals);
+    this.history = new History(run.id, journal);
+    this.#delivery = new Delivery(this.history.ordinals);
     this.derived = new Derived(run.seed);
     this.#logicalNowMs = run.startedAtMs;
     this.#signals = run.signals;
@@ -111,7 +111,7 @@ export class RunExecution implements CallTaker, TurnTaker {
     if (this.#hasEnded) return new Promise(() => {});
     this.#stir();
     try {
-      const verdict = this.#history.call(kind, name);
+      const verdict = this.history.call(kind, name);
       return new Promise((resolve, reject) => {
         const startedAtMs = this.nowMs();
         const call: OpenCall = { seq: verdict.seq, kind, name, startedAtMs, resolve, reject, activity: BUSY };
@@ -272,7 +272,7 @@ export class RunExecution implements CallTaker, TurnTaker {
 
   #finish(outcome: Outcome): void {
     if (this.#hasEnded) return;
-    const lost = this.#history.ended();
+    const lost = this.history.ended();
     const final = lost && outcome.ok ? settleError(this.host.deps.codec, lost) : outcome;
     this.#hasEnded = true;
     this.#stir();

@@ -13,7 +13,8 @@ export type CallKind =
   | 'get'
   | 'write'
   | 'close'
-  | 'read';
+  | 'read'
+  | 'patch';
 
 /** A value as it is stored: JSON text, and beside it what JSON cannot say (null for most values). */
 export interface Payload {

@@ -87,6 +87,47 @@ describe('the ordinals of a journal', () => {
   });
 });
 
+describe('a point where the code was changed', () => {
+  const marker = (seq: number, name: string) => recorded(seq, name, { kind: 'patch' });
+
+  test('is new where nothing is recorded ahead', () => {
+    expect(new History('run', []).patch('p')).toBe('new');
+    const history = new History('run', [recorded(0, 'a')]);
+    history.call('step', 'a');
+    expect(history.patch('p')).toBe('new');
+  });
+
+  test('was passed if anything is recorded ahead, and takes no place then', () => {
+    const history = new History('run', [recorded(0, 'a'), recorded(2, 'c')]);
+    expect(history.patch('p')).toBe('passed');
+    expect(history.call('step', 'a')).toMatchObject({ known: 'outcome', seq: 0 });
+    expect(history.patch('p')).toBe('passed');
+    expect(history.call('step', 'b')).toMatchObject({ known: 'nothing', seq: 1 });
+    expect(history.patch('p')).toBe('passed');
+  });
+
+  test('was passed too if only the beginning of a call is recorded ahead', () => {
+    expect(new History('run', [open(0, 'a')]).patch('p')).toBe('passed');
+  });
+
+  test('is marked where its marker is, and only there', () => {
+    const history = new History('run', [marker(0, 'p'), recorded(1, 'a'), marker(2, 'q')]);
+    expect(history.patch('q')).toBe('passed');
+    expect(history.patch('p')).toBe('marked');
+    history.call('patch', 'p');
+    expect(history.patch('p')).toBe('passed');
+    history.call('step', 'a');
+    expect(history.patch('q')).toBe('marked');
+  });
+
+  test('whose marker the code does not ask for is another call than was recorded', () => {
+    expect(() => new History('run', [marker(0, 'p')]).call('step', 'a')).toThrow(
+      'recorded patch "p" as call 0, but the code now calls step "a"',
+    );
+    expect(new History('run', [marker(0, 'p')]).ended()).toMatchObject({ code: 'NON_DETERMINISM' });
+  });
+});
+
 describe('the end of the workflow', () => {
   test('is in order when all recorded calls were made', () => {
     const history = new History('run', [recorded(0, 'a')]);

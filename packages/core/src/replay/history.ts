@@ -45,6 +45,20 @@ export class History {
   }
 
   /**
+   * Whether the run goes the new way where its code was changed. `marked`: its journal says so, and the call is to be
+   * made. `passed`: it was beyond this point before the code was changed. `new`: nobody was here yet, and the call is to
+   * be made. Takes no place in the journal itself.
+   *
+   * Every entry that was not called yet lies ahead, also those of branches that run side by side. So `new` is said only
+   * where nothing is recorded ahead, and what is recorded is met again in its place.
+   */
+  patch(name: string): 'marked' | 'passed' | 'new' {
+    const entry = this.#bySeq.get(this.#nextSeq);
+    if (entry?.kind === 'patch' && entry.name === name) return 'marked';
+    return this.#bySeq.size > 0 ? 'passed' : 'new';
+  }
+
+  /**
    * To be asked when the workflow function has ended: an entry that was never called means that the code lost a call.
    * Entries that were called but not yet handed over are fine: a race may end before its losers.
    */
