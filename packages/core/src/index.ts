@@ -12,6 +12,7 @@ export {
   Holdfast,
   type HoldfastOptions,
   type ListOptions,
+  type MoveOptions,
   type NamedClass,
   type PendingRuns,
   type RunCountView,
@@ -28,6 +29,7 @@ export {
   type StartOptions,
   type StepsOptions,
   type StepView,
+  type StrandedRuns,
 } from './client/index.js';
 export type { Constructor, Recipe } from './codec/index.js';
 export {

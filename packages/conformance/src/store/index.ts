@@ -25,6 +25,7 @@ import { schedules } from './schedules.js';
 import { starting } from './starting.js';
 import { steps } from './steps.js';
 import { streams } from './streams.js';
+import { stranding } from './stranded.js';
 import { storeSuites } from './subject.js';
 import { takeovers } from './takeovers.js';
 import { trees } from './trees.js';
@@ -55,6 +56,7 @@ const SUBJECTS = [
   looking,
   listing,
   counting,
+  stranding,
   atomicity,
   announcing,
   messages,

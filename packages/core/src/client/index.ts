@@ -5,6 +5,7 @@ export type { RunHandle } from './handle.js';
 export { Holdfast, type Starter } from './holdfast.js';
 export type { ListOptions, RunList, StepsOptions } from './looking.js';
 export type { AppChannel, AppEvent, AppStream } from './mail.js';
+export type { MoveOptions, StrandedRuns } from './moving.js';
 export type { HoldfastOptions, NamedClass, StartOptions } from './options.js';
 export type { PendingRuns } from './pending-runs.js';
 export type { RunFilter } from './run-filter.js';

@@ -4,10 +4,11 @@ import { HoldfastError } from '../errors/index.js';
 import { cancelFrom } from './cancel-runs.js';
 import type { CancelOptions } from './control-options.js';
 import { type Looking, lookingAt } from './looking.js';
+import { type Moving, movingOn } from './moving.js';
 import { type PendingRuns, pendingRuns } from './pending-runs.js';
 
 /** Looking at runs, and operating on them. */
-export interface Runs extends Looking, PendingRuns {
+export interface Runs extends Looking, Moving, PendingRuns {
   /** Cancels the run wherever it is. False if it had ended already. */
   cancel(id: string, options?: CancelOptions): Promise<boolean>;
   /** Cancels several. Answers the ids of all that were cancelled, children included. */
@@ -24,6 +25,10 @@ export interface Runs extends Looking, PendingRuns {
 export function runsOf(engine: () => Engine, codec: Codec): Runs {
   return {
     ...lookingAt(() => engine().store, codec),
+    ...movingOn(
+      () => engine().store,
+      () => engine().offerWork(),
+    ),
     ...pendingRuns(engine),
     cancel: ((ids: string | readonly string[], options?: CancelOptions) =>
       cancelFrom(engine(), ids, options)) as Runs['cancel'],

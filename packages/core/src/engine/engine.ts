@@ -21,6 +21,7 @@ import { ScheduleChore } from './schedule-chore.js';
 import { Schedules } from './schedules.js';
 import { joinedRun } from './start-answer.js';
 import { StoreClock } from './store-clock.js';
+import { strandedChore } from './stranded-chore.js';
 import { tallyChore } from './tally-chore.js';
 import { Turns } from './turns.js';
 import { Upkeep } from './upkeep.js';
@@ -110,6 +111,7 @@ export class Engine implements StoreListener {
         cancel: (runIds) => this.cancelTrees(runIds),
         offerWork: () => this.offerWork(),
       }),
+      strandedChore(this.#deps),
     ]);
     this.schedules = this.#makeSchedules();
     this.#defined = options.schedules;

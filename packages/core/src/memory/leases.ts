@@ -1,6 +1,7 @@
 import type { Death, ExecutorInfo, Renewal } from '../store/index.js';
 import type { Tables } from './tables.js';
 import { takeoverOf } from './takeovers.js';
+import type { Serving } from './versions.js';
 import { giveBack } from './writes.js';
 
 /** Who holds a lease, and until when; and who is dead: declared so, or signed off. The dead do not come back. */
@@ -9,6 +10,7 @@ export class Leases {
   readonly #untilMs = new Map<string, number>();
   readonly #dead = new Set<string>();
   readonly #known = new Map<string, ExecutorInfo>();
+  readonly #endedAtMs = new Map<string, number>();
 
   constructor(tables: Tables) {
     this.#tables = tables;
@@ -51,10 +53,21 @@ export class Leases {
   }
 
   #end(executorId: string, nowMs: number, death?: Death): number {
+    const untilMs = this.#untilMs.get(executorId);
+    if (untilMs !== undefined) this.#endedAtMs.set(executorId, Math.min(untilMs, nowMs));
     if (this.#untilMs.delete(executorId)) this.#dead.add(executorId);
     const runs = this.#tables.runningOf(executorId);
     for (const run of runs) giveBack(this.#tables, run, nowMs, death && takeoverOf(this.#tables, run, death));
     return runs.length;
+  }
+
+  /** What executors can take, and could take that are gone. */
+  serving(nowMs: number): readonly Serving[] {
+    return [...this.#known.values()].flatMap(({ id, serves }) => {
+      const untilMs = this.#untilMs.get(id) ?? this.#endedAtMs.get(id) ?? nowMs;
+      const goneAtMs = this.has(id) && untilMs > nowMs ? null : untilMs;
+      return serves ? [{ serves, goneAtMs }] : [];
+    });
   }
 
   #standing(executorId: string, nowMs: number): Renewal {

@@ -30,6 +30,7 @@ import { pendingStore } from './pending-store.js';
 import { journalEntry, ownedRun, runRecord, runStatus, stepsPage } from './records.js';
 import { Schedules, scheduleStore } from './schedules.js';
 import { Tables } from './tables.js';
+import { memoryVersions } from './versions.js';
 import { type Moment, writeBatch } from './writes.js';
 
 /** What an executor gets that was declared dead. */
@@ -96,6 +97,9 @@ class MemoryHandle implements MemoryStore {
   readonly name = 'memory';
   readonly location = undefined;
   readonly control = new MemoryControl((work) => this.#ask(({ tables }, nowMs) => work(tables, nowMs)));
+  readonly versions = memoryVersions((work) =>
+    this.#ask(({ tables, leases }, nowMs) => work(tables, leases.serving(nowMs))),
+  );
   readonly looking = memoryLooking((work) => this.#ask(({ tables }, nowMs) => work(tables, nowMs)));
   readonly mail = memoryMail((work) => this.#ask(({ tables, mail }) => work(tables, mail)));
   readonly schedules = scheduleStore((work) =>

@@ -8,6 +8,7 @@ import type { PendingStore } from './pending-store.js';
 import type { OwnedRun, RunRecord, RunStatus } from './run.js';
 import type { ScheduleStore } from './schedule-store.js';
 import type { StepRecord, StepsPage } from './step.js';
+import type { VersionStore } from './version-store.js';
 
 /** A workflow that an executor has, in the version it has. */
 export interface ServedWorkflow {
@@ -104,6 +105,8 @@ export interface Store {
   /** Reads what runs are sent and what they show. Written it is by `commit`, as all that runs do. */
   readonly mail: MailStore;
   readonly schedules: ScheduleStore;
+  /** Versions of runs and of executors. */
+  readonly versions: VersionStore;
   /** Connects and brings the schema up to date. @throws HoldfastError STORE_… */
   open(): Promise<void>;
   close(): Promise<void>;

@@ -77,3 +77,4 @@ export type {
 } from './schedule-store.js';
 export type { StepRecord, StepsPage } from './step.js';
 export type { StepEntry } from './step-entry.js';
+export type { StrandedGroup, VersionMove, VersionStore } from './version-store.js';

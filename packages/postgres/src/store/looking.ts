@@ -1,18 +1,12 @@
 import type { LookingStore } from '@holdfast/core/internal';
 import type { Schema } from '../sql/names.js';
 import { listRuns } from '../sql/runs/list.js';
-import type { Statement, Value } from '../sql/statement.js';
 import { countRuns } from '../sql/tallies/count.js';
 import { sumUpTallies } from '../sql/tallies/sum-up.js';
-
-/** Runs a statement on an open store and reads its rows. */
-export type Run = <Values extends readonly Value[], Result>(
-  statement: Statement<Values, Result>,
-  values: Values,
-) => Promise<Result[]>;
+import type { RunStatement } from './control.js';
 
 /** Looking at many runs in Postgres. */
-export function postgresLooking(schema: Schema, run: Run): LookingStore {
+export function postgresLooking(schema: Schema, run: RunStatement): LookingStore {
   return {
     async list(request) {
       const { statement, values } = listRuns(schema, request);

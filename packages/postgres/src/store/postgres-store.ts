@@ -46,6 +46,7 @@ import { pendingStore } from './pending.js';
 import { Presence } from './presence.js';
 import { checkRights } from './rights.js';
 import { postgresSchedules } from './schedules.js';
+import { postgresVersions } from './versions.js';
 
 /** What a store is made with. */
 export interface PostgresStoreOptions {
@@ -69,6 +70,7 @@ interface Opened {
 export class PostgresStore implements Store {
   readonly name: string;
   readonly control = new PostgresControl((statement, values) => this.#run(statement, values));
+  readonly versions = postgresVersions((statement, values) => this.#run(statement, values));
   readonly looking: LookingStore;
   readonly mail = new PostgresMail((statement, values) => this.#run(statement, values));
   readonly schedules = postgresSchedules((statement, values) => this.#run(statement, values));

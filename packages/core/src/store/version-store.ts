@@ -1,0 +1,29 @@
+/** Runs that have not ended, are in nobody's hands, and that no live executor can take. */
+export interface StrandedGroup {
+  readonly workflow: string;
+  readonly version: string;
+  readonly queue: string | null;
+  readonly runs: number;
+  /** When the last executor that could take them was gone; null if none is known: they are forgotten after a day. */
+  readonly sinceMs: number | null;
+}
+
+/** Runs of a version to be moved to another. */
+export interface VersionMove {
+  readonly workflow: string;
+  readonly from: string;
+  readonly to: string;
+  /** Only those of this queue; null for all. */
+  readonly queue: string | null;
+  /** The most to be moved at a time. */
+  readonly limit: number;
+}
+
+/** What a store knows of the versions of runs and of executors. */
+export interface VersionStore {
+  stranded(): Promise<readonly StrandedGroup[]>;
+  /** Gives another version to runs of a version that have not ended and are in nobody's hands. Answers to how many. */
+  moveVersion(move: VersionMove): Promise<number>;
+  /** The same for these runs, as far as they do not have that version. */
+  moveRuns(runIds: readonly string[], to: string): Promise<number>;
+}

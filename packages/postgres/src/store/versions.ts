@@ -1,0 +1,14 @@
+import type { VersionStore } from '@holdfast/core/internal';
+import { moveRuns, moveVersion } from '../sql/versions/move.js';
+import { listStranded } from '../sql/versions/stranded.js';
+import type { RunStatement } from './control.js';
+
+/** Versions of runs and of executors, in Postgres. */
+export function postgresVersions(run: RunStatement): VersionStore {
+  return {
+    stranded: () => run(listStranded, []),
+    moveVersion: async ({ workflow, from, to, queue, limit }) =>
+      (await run(moveVersion, [to, workflow, from, queue, limit]))[0]!,
+    moveRuns: async (runIds, to) => (await run(moveRuns, [to, JSON.stringify(runIds)]))[0]!,
+  };
+}
