@@ -349,7 +349,7 @@ export class Engine implements StoreListener {
   async #enlist(): Promise<void> {
     this.#executor.executorId = this.#deps.newId();
     const id = this.#executor.executorId;
-    const serves = { workflows: this.#workflows.served, queues: this.#serve };
+    const serves = { workflows: this.#workflows.offered, queues: this.#serve };
     await this.#lease.takeOut({ id, host: hostname(), pid: process.pid, serves });
     this.#attendance = await this.#deps.store.attend(id, this);
     this.#claimer.hears = this.#attendance.hears;

@@ -9,7 +9,7 @@ import {
   type WorkflowDefinition,
 } from '../define/index.js';
 import { HoldfastError } from '../errors/index.js';
-import type { NewRun, ServedWorkflow } from '../store/index.js';
+import type { NewRun, OfferedWorkflow, ServedWorkflow } from '../store/index.js';
 import type { EngineDeps } from './deps.js';
 import { validInput } from './input.js';
 import { unknownWorkflow } from './run-errors.js';
@@ -38,6 +38,16 @@ export class Workflows {
     this.served = [...this.#byName.values()].map((one) => ({
       workflow: one.name,
       version: this.versionOf(one),
+    }));
+  }
+
+  /** What is said of them to those who start runs without their code. */
+  get offered(): readonly OfferedWorkflow[] {
+    return [...this.#byName.values()].map((one) => ({
+      workflow: one.name,
+      version: this.versionOf(one),
+      ...(one.control.timeoutMs !== null && { timeoutMs: one.control.timeoutMs }),
+      ...(one.isSingleton && { isSingleton: true }),
     }));
   }
 

@@ -16,6 +16,15 @@ export interface ServedWorkflow {
   readonly version: string;
 }
 
+/**
+ * The same for those who start runs of it without having its code: what they are recorded with, unless their start says
+ * otherwise. What is left out does not exist.
+ */
+export interface OfferedWorkflow extends ServedWorkflow {
+  readonly timeoutMs?: number;
+  readonly isSingleton?: true;
+}
+
 /** What an executor asks for. */
 export interface ClaimRequest {
   readonly executorId: string;
@@ -75,7 +84,7 @@ export interface Renewal {
 
 /** What an executor can take. */
 export interface Serves {
-  readonly workflows: readonly ServedWorkflow[];
+  readonly workflows: readonly OfferedWorkflow[];
   /** The queues it takes runs from; null for all. */
   readonly queues: readonly string[] | null;
 }

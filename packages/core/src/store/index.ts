@@ -3,6 +3,7 @@ export type {
   Claim,
   ClaimRequest,
   ExecutorInfo,
+  OfferedWorkflow,
   Renewal,
   ServedWorkflow,
   Serves,

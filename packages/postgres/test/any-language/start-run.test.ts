@@ -1,4 +1,4 @@
-import { type Registry, type StandardSchema, step, workflow } from '@holdfast/core';
+import { channel, type Registry, type StandardSchema, step, workflow } from '@holdfast/core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { database, launch } from '../engine/app.js';
 import { answer, hasPsql, psql } from '../support/psql.js';
@@ -105,6 +105,33 @@ describe.skipIf(!hasPsql)('holdfast.start_run, from psql (skipped where that is 
     expect(await start(`'unheard of'`)).toBe('1');
     await app.shutdown();
     expect(await start(`'old'`)).toBe('1');
+  });
+
+  test('knows the time limit that a workflow has in the code of a live executor, unless told another', async () => {
+    await launch(url, (registry) =>
+      workflow('limited', { registry, timeout: '90 seconds' }, async () => undefined),
+    );
+    const limits = async (args: string) => {
+      const id = await answer(url, `select holdfast.start_run('limited'${args})`);
+      return answer(url, `select timeout_ms from holdfast.runs where id = '${id}'`);
+    };
+    expect(await limits('')).toBe('90000');
+    expect(await limits(`, timeout => '2 seconds'`)).toBe('2000');
+  });
+
+  test('of a singleton joins the run that has not ended', async () => {
+    const { app, defined } = await launch(url, (registry) => {
+      const go = channel('go', { registry });
+      return { go, single: workflow('single', { registry, singleton: true }, () => go.receive()) };
+    });
+    const first = await answer(url, `select holdfast.start_run('single')`);
+    expect(await answer(url, `select holdfast.start_run('single')`)).toBe(first);
+    expect((await app.start(defined.single, [])).id).toBe(first);
+    const { errors } = await psql(url, `select holdfast.start_run('single', deduplication_key => 'mine')`);
+    expect(errors).toContain('ERROR:  WF001: Workflow "single" is a singleton');
+    await defined.go.send(first, 'now');
+    await app.handle(first).result();
+    expect(await answer(url, `select holdfast.start_run('single')`)).not.toBe(first);
   });
 
   test('keeps what it is told of queue, priority, partition, deduplication, timeout, delay and tags', async () => {
@@ -229,6 +256,7 @@ describe.skipIf(!hasPsql)('bad use of holdfast.start_run', () => {
     [`start_run('echo', partition_key => 'a')`, 'WF001', 'without a queue', 'INVALID_INPUT'],
     [`start_run('echo', delay => '-1 second')`, 'WF001', 'delay must not be negative', 'INVALID_INPUT'],
     [`start_run('echo', timeout => '-1 second')`, 'WF001', 'timeout must not be negative', 'INVALID_INPUT'],
+    [`start_run('echo', timeout => '0 seconds')`, 'WF001', 'timeout must not be 0', 'INVALID_INPUT'],
     [`start_run('echo', tags => '[1]')`, 'WF001', 'tags must be a JSON object', 'INVALID_INPUT'],
   ])('%s is refused with %s', async (call, state, message, code) => {
     const { errors } = await psql(url, `select holdfast.${call}`);

@@ -8,8 +8,8 @@ import { raise } from './sql-states.js';
 /**
  * Starts a run from any language: what app.start() and app.within(tx).start() are in TypeScript.
  *
- * The version is that of an executor which is alive and has the workflow; of several, that of the one which came last, as
- * in a rolling deploy the newest is wanted. The arguments are marked as unchecked, so that whoever begins the run
+ * What only the code knows of the workflow (its version, its time limit, whether it is a singleton) is taken from an executor
+ * which is alive and has it; of several, from the one which came last. The arguments are marked as unchecked, so that whoever begins the run
  * checks them by the workflow's input schema.
  */
 export function startRun(s: Schema): string {
@@ -23,6 +23,9 @@ language plpgsql volatile set search_path = pg_catalog, pg_temp as $holdfast$
 #variable_conflict use_column
 declare
   run_id text := coalesce(start_run.id, gen_random_uuid()::text);
+  live_version text;
+  live_timeout_ms float8;
+  is_singleton boolean;
   new_run json;
   written int;
   told text;
@@ -32,14 +35,16 @@ declare
   taken_workflow text;
 begin
 ${CHECKS(s)}
+${LOOKING(s)}
   new_run := json_build_object(
     'id', run_id, 'key', gen_random_uuid(), 'workflow', start_run.workflow,
-    'version', coalesce(start_run.version, ${LIVE_VERSION(s)}, '1'),
+    'version', coalesce(start_run.version, live_version, '1'),
     'input', start_run.args::text, 'input_extra', ${quoteLiteral(UNCHECKED_INPUT)}, 'tags', start_run.tags::text,
     'delay_ms', coalesce(${s.quoted}.milliseconds(start_run.delay, 'delay'), 0),
     'queue', start_run.queue, 'priority', coalesce(start_run.priority, 0), 'partition_key', start_run.partition_key,
-    'deduplication_key', start_run.deduplication_key,
-    'timeout_ms', ${s.quoted}.milliseconds(start_run.timeout, 'timeout'), 'is_detached', false);
+    'deduplication_key', case when is_singleton then start_run.workflow else start_run.deduplication_key end,
+    'deduplication_scope', case when is_singleton then 'singleton' end,
+    'timeout_ms', coalesce(${s.quoted}.milliseconds(start_run.timeout, 'timeout'), live_timeout_ms), 'is_detached', false);
   loop
     ${executing(s, insertRun, ['new_run::text', quoteLiteral(s.name), quoteLiteral(wordOfWork())], 'written, told')};
     exit when written > 0;
@@ -52,6 +57,8 @@ ${CHECKS(s)}
         values: ['run_id', 'taken_workflow', 'start_run.workflow'],
         hint: 'Give the new run another id, or leave it out.',
       })}
+    elsif is_singleton and taken_workflow = start_run.workflow then
+      return taken_id;
     elsif taken_by is not null then
       ${raise({
         code: 'DUPLICATE_RUN',
@@ -89,6 +96,13 @@ const CHECKS = (s: Schema): string => `
       hint: 'Define it in the app, and launch that, before runs are started in it.',
     })}
   end if;
+  if start_run.timeout = interval '0' then
+    ${raise({
+      code: 'INVALID_INPUT',
+      message: 'The timeout must not be 0.',
+      hint: 'Leave it out for no time limit.',
+    })}
+  end if;
   if start_run.queue is null and (start_run.partition_key is not null or start_run.priority <> 0) then
     ${raise({
       code: 'INVALID_INPUT',
@@ -108,11 +122,23 @@ const CHECKS = (s: Schema): string => `
 
 const IS_ALIVE = 'x.stopped_at is null and x.lease_until > clock_timestamp()';
 
-const LIVE_VERSION = (s: Schema): string => `(
-      select served.version from ${s.executors} x
-      cross join lateral json_to_recordset(x.serves -> 'workflows') as served(workflow text, version text)
-      where ${IS_ALIVE} and served.workflow = start_run.workflow
-      order by x.started_at desc, served.version limit 1)`;
+// A rolling deploy has several versions alive: the newest is wanted.
+const LOOKING = (s: Schema): string => `
+  select served.version, served."timeoutMs", served."isSingleton" into live_version, live_timeout_ms, is_singleton
+  from ${s.executors} x
+  cross join lateral json_to_recordset(x.serves -> 'workflows')
+    as served(workflow text, version text, "timeoutMs" float8, "isSingleton" boolean)
+  where ${IS_ALIVE} and served.workflow = start_run.workflow
+    and served.version = coalesce(start_run.version, served.version)
+  order by x.started_at desc, served.version limit 1;
+  if is_singleton and start_run.deduplication_key is not null then
+    ${raise({
+      code: 'INVALID_INPUT',
+      message: 'Workflow "%" is a singleton: its runs have a deduplication key already.',
+      values: ['start_run.workflow'],
+      hint: 'Leave yours out.',
+    })}
+  end if;`;
 
 // A queue without limits need not have a row: it is known to those that serve it.
 const IS_KNOWN_QUEUE = (s: Schema): string => `(
