@@ -12,6 +12,7 @@ export {
   Holdfast,
   type HoldfastOptions,
   type ListOptions,
+  type ManyStartOptions,
   type MoveOptions,
   type NamedClass,
   type PendingRuns,

@@ -2,6 +2,7 @@ import { describe } from 'vitest';
 import { announcing } from './announcing.js';
 import { atomicity } from './atomicity.js';
 import type { StoreHome } from './bench.js';
+import { bulk } from './bulk.js';
 import { cancelling, resuming } from './cancelling.js';
 import { claiming } from './claiming.js';
 import { counting } from './counting.js';
@@ -35,6 +36,7 @@ export type { StoreHome } from './bench.js';
 const SUBJECTS = [
   handles,
   starting,
+  bulk,
   deduplication,
   debounce,
   debouncing,

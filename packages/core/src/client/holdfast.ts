@@ -26,6 +26,7 @@ import { type Runs, runsOf } from './runs.js';
 import { type Schedules, schedulesOf } from './schedules.js';
 import { scopeOn } from './scope.js';
 import { startCall } from './start-call.js';
+import { type ManyStartOptions, startCalls } from './start-many.js';
 import { startWithin } from './within.js';
 
 /** What can start runs: an app, or an app within a transaction. */
@@ -145,7 +146,29 @@ export class Holdfast implements Starter, LaunchedApp {
     const call = startCall(this.#served(workflow), args, options);
     const scope = scopeOn(engine.store);
     if (scope) return runHandle(await scope.start(call), engine, this.#codec);
-    return runHandle(await engine.start({ ...call, parentId: null }), engine, this.#codec);
+    return runHandle(await engine.starts.start({ ...call, parentId: null }), engine, this.#codec);
+  }
+
+  /**
+   * Starts many runs of a workflow in one round trip, in their order, and gives their handles. One that is not valid is
+   * refused before anything is written. Inside a run each is a start of its own.
+   *
+   * @throws HoldfastError as {@link Starter.start} does. If an id belongs to a run of another workflow, RUN_ID_CONFLICT is
+   * thrown after the others were started; started again, they are the same runs.
+   * @example await app.startMany(sendMail, letters.map((letter) => [letter]), { queue: mail });
+   */
+  async startMany<Args extends readonly unknown[], Result>(
+    workflow: Workflow<Args, Result>,
+    items: readonly Args[],
+    options: ManyStartOptions<Args> = {},
+  ): Promise<RunHandle<Result>[]> {
+    const engine = this.#launched();
+    const calls = startCalls(this.#served(workflow), items, options);
+    const scope = scopeOn(engine.store);
+    const ids = scope
+      ? await scope.startMany(calls)
+      : await engine.starts.startMany(calls.map((call) => ({ ...call, parentId: null })));
+    return ids.map((id) => runHandle(id, engine, this.#codec));
   }
 
   /**
@@ -165,7 +188,7 @@ export class Holdfast implements Starter, LaunchedApp {
     const engine = this.#launched();
     const call = debounceCall(this.#served(workflow), key, args, options);
     const scope = scopeOn(engine.store);
-    return runHandle(await (scope ?? engine).debounce(call), engine, this.#codec);
+    return runHandle(await (scope ?? engine.starts).debounce(call), engine, this.#codec);
   }
 
   /** Starts runs inside a transaction of yours: they exist exactly if it commits. */
@@ -202,7 +225,7 @@ export class Holdfast implements Starter, LaunchedApp {
   /** Runs a workflow durably and gives its result: what calling the workflow does. */
   async call(workflow: WorkflowDefinition, args: readonly unknown[]): Promise<unknown> {
     const engine = this.#launched();
-    const id = await engine.start({ workflow, args, parentId: null });
+    const id = await engine.starts.start({ workflow, args, parentId: null });
     return resultOf(await engine.outcomeOf(id), this.#codec);
   }
 

@@ -12,4 +12,5 @@ export type { RunFilter } from './run-filter.js';
 export type { RunSummary, RunView } from './run-view.js';
 export type { Runs } from './runs.js';
 export type { ScheduleSettings, Schedules, ScheduleView } from './schedules.js';
+export type { ManyStartOptions } from './start-many.js';
 export type { StepView } from './step-view.js';

@@ -25,7 +25,10 @@ export function pendingRuns(engine: () => Engine): PendingRuns {
       engine().store.pending.setPriority(id, checkPriority(priority, `priority of run "${id}"`)),
     async setDelay(id, delay) {
       const what = `delay of run "${id}"`;
-      return engine().setDelay(id, delay instanceof Date ? checkDate(delay, what) : durationMs(delay, what));
+      return engine().starts.setDelay(
+        id,
+        delay instanceof Date ? checkDate(delay, what) : durationMs(delay, what),
+      );
     },
   };
 }

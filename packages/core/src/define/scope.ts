@@ -72,6 +72,8 @@ export interface RunScope {
   sleep(ms: number): Promise<void>;
   /** Starts a child run and gives its id. */
   start(call: ChildCall): Promise<string>;
+  /** Starts child runs, all of them or, if one is not valid, none, and gives their ids. */
+  startMany(calls: readonly ChildCall[]): Promise<readonly string[]>;
   /** Gives the id of the run that waits for further calls of the debounce. */
   debounce(call: DebounceCall): Promise<string>;
   /** Waits for another run's outcome. */

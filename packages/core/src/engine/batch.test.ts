@@ -1,15 +1,20 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { Payload } from '../replay/index.js';
 import { type NewRun, type StoreEntry, touchedRuns } from '../store/index.js';
 import { type Carrier, takeBatch } from './batch.js';
 
-const NO_LIMIT = 1000;
+const NO_LIMIT = { entries: 1000, chars: 1_000_000 };
+
+function json(chars: number): Payload {
+  return { json: '1'.repeat(chars), extra: null };
+}
 
 function carry(entry: StoreEntry): Carrier {
   return { entry };
 }
 
-const start = (id: string): Carrier => carry({ op: 'start', run: { id } as NewRun });
+const start = (id: string): Carrier => carry({ op: 'start', run: { id, input: json(2) } as NewRun });
 const step = (runId: string): Carrier => carry({ op: 'step', runId } as StoreEntry);
 const finish = (runId: string, parentId: string | null = null): Carrier =>
   carry({ op: 'finish', runId, parentId } as StoreEntry);
@@ -31,8 +36,18 @@ describe('a batch', () => {
   test('takes all it can from the front, and leaves the rest in order', () => {
     const waiting = [step('a'), step('b'), step('c'), step('d')];
     const [a, b, c, d] = waiting;
-    expect(takeBatch(waiting, 3)).toEqual([a, b, c]);
+    expect(takeBatch(waiting, { ...NO_LIMIT, entries: 3 })).toEqual([a, b, c]);
     expect(waiting).toEqual([d]);
+  });
+
+  test('carries no more characters than it may, and one entry whatever its size', () => {
+    const large = (runId: string, chars: number) =>
+      carry({ op: 'step', runId, output: json(chars) } as StoreEntry);
+    const waiting = [large('a', 400_000), large('b', 500_000), large('c', 2_000_000), large('d', 1)];
+    const [a, b, c, d] = waiting;
+    expect(takeBatch(waiting, NO_LIMIT)).toEqual([a, b]);
+    expect(takeBatch(waiting, NO_LIMIT)).toEqual([c]);
+    expect(takeBatch(waiting, NO_LIMIT)).toEqual([d]);
   });
 
   test('holds any number of steps of one run', () => {
@@ -90,7 +105,7 @@ describe('a batch', () => {
         const waiting = [...all];
         const left: Carrier[] = [];
         while (waiting.length > 0) {
-          const batch = takeBatch(waiting, limit);
+          const batch = takeBatch(waiting, { ...NO_LIMIT, entries: limit });
           expect(batch.length).toBeGreaterThan(0);
           expect(batch.length).toBeLessThanOrEqual(limit);
           const touched = batch.map(({ entry }) => touchedRuns(entry));

@@ -1,8 +1,15 @@
 import { type StoreEntry, touchedRuns } from '../store/index.js';
+import { entrySize } from './entry-size.js';
 
 /** Anything that carries an entry. */
 export interface Carrier {
   readonly entry: StoreEntry;
+}
+
+/** How much one statement carries: so many entries, and so many characters of values (or one entry that has more). */
+export interface BatchLimits {
+  readonly entries: number;
+  readonly chars: number;
 }
 
 /**
@@ -12,14 +19,16 @@ export interface Carrier {
  * is changed by at most one entry of a batch, and not both changed and signalled; several may signal it. And nothing
  * follows the close of a stream in one batch, or what follows would be let in.
  */
-export function takeBatch<T extends Carrier>(waiting: T[], limit: number): T[] {
+export function takeBatch<T extends Carrier>(waiting: T[], limits: BatchLimits): T[] {
   const changed = new Set<string>();
   const signalled = new Set<string>();
   const closed = new Set<string>();
   const batch: T[] = [];
-  let index = 0;
-  for (; index < waiting.length && batch.length < limit; index++) {
+  let [index, chars] = [0, 0];
+  for (; index < waiting.length && batch.length < limits.entries; index++) {
     const { entry } = waiting[index]!;
+    chars += entrySize(entry);
+    if (chars > limits.chars && batch.length > 0) break;
     const { changes, signals } = touchedRuns(entry);
     const stream =
       entry.op === 'write' || entry.op === 'close' ? JSON.stringify([entry.runId, entry.name]) : undefined;

@@ -8,9 +8,18 @@ import { cancelledOutcome, idConflict, waitsForItself } from './run-errors.js';
 import { settle, settleError } from './settle.js';
 import { joinedRun } from './start-answer.js';
 
-/** Starts a child run, or joins one, and records its id. */
-export async function startOnly(run: CallContext, open: OpenCall, call: ChildCall): Promise<void> {
-  const begun = await begin(run, open, call);
+/**
+ * Starts a child run, or joins one, and records its id.
+ *
+ * @param check what must hold beforehand: its error is the call's.
+ */
+export async function startOnly(
+  run: CallContext,
+  open: OpenCall,
+  call: ChildCall,
+  check?: () => Promise<unknown>,
+): Promise<void> {
+  const begun = await begin(run, open, call, check);
   if (!begun) return;
   const { childId, kind } = begun;
   // Found there, it is this run's own child from before a crash, as a rule; but a given id may be anybody's.
@@ -68,9 +77,11 @@ async function begin(
   run: CallContext,
   open: OpenCall,
   call: ChildCall,
+  check?: () => Promise<unknown>,
 ): Promise<{ readonly childId: string; readonly kind: 'new' | 'exists' | 'joined' } | undefined> {
   const id = call.id ?? `${run.run.id}.${open.seq}`;
   try {
+    await check?.();
     const terms = inheritedTerms(run, call);
     const answer = await run.host.startChild({ ...call, id, terms }, run.run.id);
     if (answer.kind === 'duplicate') return { childId: joinedRun(call, answer), kind: 'joined' };

@@ -1,10 +1,10 @@
 import type { EntryOutcome, StoreEntry } from '../store/index.js';
 import { pause, STORE_BACKOFF } from './backoff.js';
-import { takeBatch } from './batch.js';
+import { type BatchLimits, takeBatch } from './batch.js';
 import type { EngineDeps } from './deps.js';
 
-/** The most entries one statement carries. */
-const BATCH_LIMIT = 2000;
+/** Ten thousand small starts go out together; large values do not make a statement that a server takes long to read. */
+const BATCH_LIMITS: BatchLimits = { entries: 10_000, chars: 8_000_000 };
 
 interface Waiting {
   readonly entry: StoreEntry;
@@ -52,7 +52,7 @@ export class Committer {
 
   async #work(): Promise<void> {
     while (this.#waiting.length > 0 && !this.#halted.signal.aborted) {
-      const batch = takeBatch(this.#waiting, BATCH_LIMIT);
+      const batch = takeBatch(this.#waiting, BATCH_LIMITS);
       try {
         const outcomes = await this.#commit(batch.map(({ entry }) => entry));
         for (const [index, waiting] of batch.entries()) waiting.resolve(outcomes[index]!);

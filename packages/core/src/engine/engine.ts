@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import type { DebounceCall, Schedule, WorkflowDefinition } from '../define/index.js';
+import type { Schedule, WorkflowDefinition } from '../define/index.js';
 import type { Attendance, RunStatus, Signal, Store, StoreListener } from '../store/index.js';
 import { waitUntil } from '../time/index.js';
 import { Announcer } from './announcer.js';
@@ -7,8 +7,6 @@ import { pause, STORE_BACKOFF } from './backoff.js';
 import { Claimer } from './claimer.js';
 import { Committer } from './committer.js';
 import { DEADLINES, deadlinesChore } from './deadlines-chore.js';
-import { takenId } from './debounce-call.js';
-import { debounceSurely, unclaimed } from './debouncer.js';
 import type { EngineDeps } from './deps.js';
 import { Executor } from './executor.js';
 import { HeldRunsChore } from './held-runs-chore.js';
@@ -16,16 +14,16 @@ import { Lease } from './lease.js';
 import { Outcomes } from './outcomes.js';
 import { Places } from './places.js';
 import { Post } from './post.js';
-import { idConflict, shutDown } from './run-errors.js';
+import { shutDown } from './run-errors.js';
 import { ScheduleChore } from './schedule-chore.js';
 import { Schedules } from './schedules.js';
-import { joinedRun } from './start-answer.js';
+import { Starts } from './starts.js';
 import { StoreClock } from './store-clock.js';
 import { strandedChore } from './stranded-chore.js';
 import { tallyChore } from './tally-chore.js';
 import { Turns } from './turns.js';
 import { Upkeep } from './upkeep.js';
-import { type StartRequest, Workflows } from './workflows.js';
+import { Workflows } from './workflows.js';
 
 /** As long as a timer can be: it is there, not to fire. */
 const KEEP_ALIVE_MS = 2 ** 31 - 1;
@@ -69,6 +67,8 @@ export class Engine implements StoreListener {
   readonly #upkeep: Upkeep;
   /** Messages, events and streams. */
   readonly post: Post;
+  /** What brings runs into being from outside of runs. */
+  readonly starts: Starts;
   readonly #serve: readonly string[] | null;
   readonly #defined: readonly Schedule[];
   #attendance: Attendance | undefined;
@@ -98,6 +98,12 @@ export class Engine implements StoreListener {
     this.#outcomes = new Outcomes(this.#deps, (runId) => this.#executor.holds(runId));
     this.#executor.claimer = this.#claimer;
     this.#executor.outcomes = this.#outcomes;
+    this.starts = new Starts(this.#deps, {
+      workflows: this.#workflows,
+      executor: this.#executor,
+      isClosing: () => this.#isClosing,
+      halted: this.#halted.signal,
+    });
     const [committer, announcer] = [this.#committer, this.#announcer];
     this.post = new Post(this.#deps, { committer, announcer, offerWork: () => this.offerWork() });
     this.#executor.post = this.post;
@@ -158,47 +164,6 @@ export class Engine implements StoreListener {
     this.#keepAlive = setInterval(() => {}, KEEP_ALIVE_MS);
     this.#claimer.poke();
     this.#upkeep.start();
-  }
-
-  /**
-   * Records a run, and begins it here if there is room. Answers its id, or that of the run it joins.
-   *
-   * @throws HoldfastError DUPLICATE_RUN, RUN_ID_CONFLICT, and those of a start that is not valid.
-   */
-  async start(request: StartRequest): Promise<string> {
-    if (this.#isClosing) throw shutDown();
-    const run = await this.#workflows.newRun(request);
-    if (this.#isClosing) throw shutDown();
-    const answer = await this.#executor.start(run);
-    if (answer.kind === 'duplicate') return joinedRun(request, answer);
-    if (answer.kind === 'exists') await this.#sameWorkflow(run.id, run.workflow);
-    return run.id;
-  }
-
-  /** Has a run wait for further calls of a debounce, or puts off the one that waits. Answers its id. */
-  async debounce(call: DebounceCall): Promise<string> {
-    if (this.#isClosing) throw shutDown();
-    const run = unclaimed(await this.#workflows.newRun({ ...call, parentId: null }));
-    const request = { run, maxMs: call.maxMs, call: null };
-    const outcome = await debounceSurely(this.#deps, request, this.#halted.signal);
-    if (outcome.kind === 'lost') throw new Error('a debounce that no run called was lost');
-    if (outcome.kind === 'exists') return takenId(call, run.id, outcome);
-    this.#executor.offer(outcome.dueInMs);
-    return outcome.runId;
-  }
-
-  /** Makes a run that nobody has begun due so many milliseconds from now, or at a moment. False if it is too late. */
-  async setDelay(runId: string, delay: number | Date): Promise<boolean> {
-    const dueAtMs = delay instanceof Date ? delay.getTime() : Math.ceil(this.#clock.now() + delay);
-    const isChanged = await this.#deps.store.pending.setDue(runId, dueAtMs);
-    // It may be due earlier than those who wait for it believe.
-    if (isChanged) this.offerWork();
-    return isChanged;
-  }
-
-  async #sameWorkflow(id: string, workflow: string): Promise<void> {
-    const [status] = await this.#deps.store.statuses([id]);
-    if (status && status.workflow !== workflow) throw idConflict(id, status.workflow);
   }
 
   /** Resolves with a run's final status. @throws HoldfastError RUN_NOT_FOUND, SHUT_DOWN. */

@@ -69,6 +69,19 @@ export class RunCalls implements RunScope {
     ) as Promise<string>;
   }
 
+  startMany(calls: readonly ChildCall[]): Promise<readonly string[]> {
+    let checked: Promise<unknown> | undefined;
+    const { host } = this.#run;
+    const check = (): Promise<unknown> => {
+      checked ??= Promise.all(calls.map((call) => host.newRun({ ...call, parentId: null })));
+      return checked;
+    };
+    const started = calls.map((call) =>
+      this.#run.call('start', call.workflow.name, (open) => startOnly(this.#run, open, call, check)),
+    );
+    return Promise.all(started) as Promise<readonly string[]>;
+  }
+
   debounce(call: DebounceCall): Promise<string> {
     return this.#run.call('debounce', call.workflow.name, (open) =>
       performDebounce(this.#run, open, call),
