@@ -16,6 +16,8 @@ export {
   type MoveOptions,
   type NamedClass,
   type PendingRuns,
+  type Queues,
+  type QueueView,
   type RunCountView,
   type RunFilter,
   type RunHandle,

@@ -137,9 +137,9 @@ describe('the clock of a memory store', () => {
     const store = await opened({ clock });
     await store.commit([start('a', { delayMs: 86_400_000 })]);
     const claim = () => store.claim({ executorId: 'x', serves: SERVES, limit: 1 });
-    expect(await claim()).toEqual({ runs: [], nextDueInMs: 86_400_000 });
+    expect(await claim()).toEqual({ runs: [], nextDueInMs: 86_400_000, isHeldBack: false });
     clock.nowMs += 86_399_999;
-    expect(await claim()).toEqual({ runs: [], nextDueInMs: 1 });
+    expect(await claim()).toEqual({ runs: [], nextDueInMs: 1, isHeldBack: false });
     clock.nowMs += 1;
     expect((await claim()).runs).toMatchObject([{ id: 'a', startedAtMs: clock.nowMs }]);
   });

@@ -19,7 +19,7 @@ export const cancelling = subject('cancelling', (test) => {
         completedAtMs: expect.any(Number),
       });
     }
-    expect(await bench.claim()).toEqual({ runs: [], nextDueInMs: null });
+    expect(await bench.claim()).toEqual({ runs: [], nextDueInMs: null, isHeldBack: false });
   });
 
   test('what the executor of a cancelled run writes is lost', async (bench) => {

@@ -25,6 +25,8 @@ export const claiming = subject('claiming', (test) => {
         seed: run!.key,
         takeovers: 0,
         isUnwinding: false,
+        keepsSlot: false,
+        isSlotScarce: false,
       },
     ]);
   });
@@ -63,6 +65,7 @@ export const claiming = subject('claiming', (test) => {
     expect(await bench.claim({ executorId: await bench.executor() })).toEqual({
       runs: [],
       nextDueInMs: null,
+      isHeldBack: false,
     });
   });
 
@@ -122,7 +125,7 @@ export const claiming = subject('claiming', (test) => {
   test('an executor that has no workflows gets nothing', async (bench) => {
     await bench.queue(1);
     const request = { executorId: await bench.self(), serves: [], limit: 10 };
-    expect(await bench.store.claim(request)).toEqual({ runs: [], nextDueInMs: null });
+    expect(await bench.store.claim(request)).toEqual({ runs: [], nextDueInMs: null, isHeldBack: false });
   });
 
   test('an executor may have hundreds of workflows', async (bench) => {

@@ -91,7 +91,7 @@ export const deduplication = subject('deduplication', (test) => {
     const run = await bench.begin({ deduplicationKey: 'customer 42' });
     expect(await bench.commit(start(keyed(bench)))).toEqual(duplicateOf(run));
     await bench.writeAll([
-      { op: 'park', runId: run.id, epoch: 1, wakeAtMs: await bench.nowMs(), signals: 0 },
+      { op: 'park', runId: run.id, epoch: 1, wakeAtMs: await bench.nowMs(), signals: 0, keepsSlot: false },
     ]);
     expect(await bench.commit(start(keyed(bench)))).toEqual(duplicateOf(run));
     const claimed = await bench.claimOne();

@@ -7,6 +7,7 @@ import type {
   ReleaseEntry,
   StartEntry,
   StepEntry,
+  VacateEntry,
 } from '@holdfast/core/internal';
 
 /** A run as whoever holds it knows it. */
@@ -85,7 +86,15 @@ export function fail(run: Held, changes: Partial<FinishEntry> = {}): FinishEntry
 
 /** Parks a run for which nothing has come in, until something does. */
 export function park(run: Held, changes: Partial<ParkEntry> = {}): ParkEntry {
-  return { op: 'park', runId: run.id, epoch: run.epoch, wakeAtMs: null, signals: 0, ...changes };
+  return {
+    op: 'park',
+    runId: run.id,
+    epoch: run.epoch,
+    wakeAtMs: null,
+    signals: 0,
+    keepsSlot: false,
+    ...changes,
+  };
 }
 
 export function pause(run: Held): PauseEntry {
@@ -94,4 +103,9 @@ export function pause(run: Held): PauseEntry {
 
 export function release(run: Held): ReleaseEntry {
   return { op: 'release', runId: run.id, epoch: run.epoch };
+}
+
+/** No code of a cancelled run runs any more. */
+export function vacate(run: Held): VacateEntry {
+  return { op: 'vacate', runId: run.id, epoch: run.epoch };
 }

@@ -34,7 +34,7 @@ export const finishing = subject('finishing', (test) => {
   test('a run that has ended is never claimed', async (bench) => {
     const [run, other] = await bench.beginMany(2);
     await bench.writeAll([succeed(run!), fail(other!)]);
-    expect(await bench.claim()).toEqual({ runs: [], nextDueInMs: null });
+    expect(await bench.claim()).toEqual({ runs: [], nextDueInMs: null, isHeldBack: false });
   });
 
   test('an end that is repeated is written, and the first outcome stands', async (bench) => {

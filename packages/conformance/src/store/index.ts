@@ -22,6 +22,10 @@ import { parking } from './parking.js';
 import { pausing } from './pausing.js';
 import { payloads } from './payloads.js';
 import { pending } from './pending.js';
+import { queuePartitions } from './queue-partitions.js';
+import { queueRates } from './queue-rates.js';
+import { queueSettings } from './queue-settings.js';
+import { queueing } from './queueing.js';
 import { schedules } from './schedules.js';
 import { starting } from './starting.js';
 import { steps } from './steps.js';
@@ -48,6 +52,10 @@ const SUBJECTS = [
   parking,
   fencing,
   claiming,
+  queueing,
+  queueRates,
+  queuePartitions,
+  queueSettings,
   leases,
   cancelling,
   resuming,

@@ -15,7 +15,7 @@ export const parking = subject('parking', (test) => {
     const run = await bench.begin();
     await bench.writeAll([park(run)]);
     expect(await bench.see(run.id)).toMatchObject({ state: 'waiting', wakeAtMs: null });
-    expect(await bench.claim()).toEqual({ runs: [], nextDueInMs: null });
+    expect(await bench.claim()).toEqual({ runs: [], nextDueInMs: null, isHeldBack: false });
   });
 
   test('a run parked until a moment that has passed is due at once', async (bench) => {

@@ -14,7 +14,7 @@ export const pausing = subject('pausing', (test) => {
       completedAtMs: null,
       epoch: 1,
     });
-    expect(await bench.claim()).toEqual({ runs: [], nextDueInMs: null });
+    expect(await bench.claim()).toEqual({ runs: [], nextDueInMs: null, isHeldBack: false });
     expect(await bench.store.owned(await bench.self())).not.toContainEqual(
       expect.objectContaining({ id: run.id }),
     );

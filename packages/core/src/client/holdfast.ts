@@ -22,6 +22,7 @@ import { type DebounceOptions, debounceCall } from './debounce.js';
 import { type RunHandle, resultOf, runHandle } from './handle.js';
 import { type AppChannel, type AppEvent, AppMail, type AppStream } from './mail.js';
 import type { HoldfastOptions, StartOptions } from './options.js';
+import { type Queues, queuesOf } from './queues.js';
 import { type Runs, runsOf } from './runs.js';
 import { type Schedules, schedulesOf } from './schedules.js';
 import { scopeOn } from './scope.js';
@@ -57,6 +58,8 @@ export interface Starter {
 export class Holdfast implements Starter, LaunchedApp {
   /** Looking at runs, and operating on them. */
   readonly runs: Runs;
+  /** Looking at queues, and changing their limits. */
+  readonly queues: Queues;
   /** Schedules: made, changed, paused, and started by hand. */
   readonly schedules: Schedules;
   readonly #mail: AppMail;
@@ -101,8 +104,10 @@ export class Holdfast implements Starter, LaunchedApp {
         parkAfterMs: durationMs(options.parkAfter ?? '1s', 'parkAfter of the app'),
         concurrency,
         serve,
+        queues: options.queues ?? registry.queues(),
       },
     );
+    this.queues = queuesOf(() => this.#launched());
     this.runs = runsOf(() => this.#launched(), this.#codec);
     this.schedules = schedulesOf(() => this.#launched(), this.#codec);
     this.#mail = new AppMail(() => this.#launched());

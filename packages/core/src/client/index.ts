@@ -8,6 +8,7 @@ export type { AppChannel, AppEvent, AppStream } from './mail.js';
 export type { MoveOptions, StrandedRuns } from './moving.js';
 export type { HoldfastOptions, NamedClass, StartOptions } from './options.js';
 export type { PendingRuns } from './pending-runs.js';
+export type { Queues, QueueView } from './queues.js';
 export type { RunFilter } from './run-filter.js';
 export type { RunSummary, RunView } from './run-view.js';
 export type { Runs } from './runs.js';

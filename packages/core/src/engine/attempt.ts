@@ -1,5 +1,6 @@
 import { ambient, type RunScope, type StepInfo } from '../define/index.js';
 import type { Clock } from '../time/index.js';
+import type { Bodies } from './bodies.js';
 import { stepTimedOut } from './step-errors.js';
 
 /** One execution of a step's body. */
@@ -11,6 +12,7 @@ export interface Attempt {
   readonly timeoutMs: number | undefined;
   /** Aborted when the run leaves this executor. */
   readonly lifetime: AbortSignal;
+  readonly bodies: Bodies;
 }
 
 /** How a body came out. */
@@ -32,9 +34,9 @@ export async function runAttempt(
 }
 
 function withinTimeout(attempt: Attempt, clock: Clock, body: () => unknown): Promise<unknown> {
-  const { scope, name, seq, timeoutMs, lifetime } = attempt;
+  const { name, seq, timeoutMs, lifetime } = attempt;
   if (timeoutMs === undefined)
-    return enter({ name, seq, attempt: attempt.attempt, signal: lifetime }, scope, body);
+    return enter(attempt, { name, seq, attempt: attempt.attempt, signal: lifetime }, body);
   return new Promise((resolve, reject) => {
     const timeout = new AbortController();
     const signal = AbortSignal.any([lifetime, timeout.signal]);
@@ -43,10 +45,12 @@ function withinTimeout(attempt: Attempt, clock: Clock, body: () => unknown): Pro
       timeout.abort(error);
       reject(error);
     });
-    enter({ name, seq, attempt: attempt.attempt, signal }, scope, body).then(resolve, reject).finally(cancel);
+    enter(attempt, { name, seq, attempt: attempt.attempt, signal }, body)
+      .then(resolve, reject)
+      .finally(cancel);
   });
 }
 
-async function enter(step: StepInfo, scope: RunScope, body: () => unknown): Promise<unknown> {
-  return ambient.run({ scope, step }, async () => body());
+function enter({ scope, bodies }: Attempt, step: StepInfo, body: () => unknown): Promise<unknown> {
+  return ambient.run({ scope, step }, () => bodies.enter(body));
 }

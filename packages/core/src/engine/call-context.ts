@@ -1,6 +1,7 @@
 import type { RunScope } from '../define/index.js';
 import type { Outcome, Payload } from '../replay/index.js';
 import type { EntryOutcome, OwnedRun, StepEntry, StoreEntry } from '../store/index.js';
+import type { Bodies } from './bodies.js';
 import type { CallActivity, OpenCall } from './call.js';
 import type { RunHost } from './run-host.js';
 
@@ -18,6 +19,7 @@ export interface CallContext {
   readonly host: RunHost;
   /** Aborted when the run leaves this executor. */
   readonly lifetime: AbortSignal;
+  readonly bodies: Bodies;
   /** The time, in whole milliseconds, as journals hold it. */
   nowMs(): number;
   /** Sends a call's outcome to the store, to be handed to the workflow when it is there. */

@@ -14,12 +14,16 @@ export interface ClaimerHost {
   readonly deps: EngineDeps;
   readonly executorId: string;
   readonly serves: readonly ServedWorkflow[];
+  /** The queues to take from; null for all. */
+  readonly queues: readonly string[] | null;
   /** How many more runs this executor would take. */
   readonly capacity: number;
   /** Takes runs that are now this executor's. Resolves when they execute. */
   adopt(runs: readonly OwnedRun[]): Promise<void>;
   /** Finds and adopts runs in this executor's name that it does not hold. */
   adoptStrays(): Promise<void>;
+  /** Tells other executors that there is work for them. */
+  announceWork(): void;
 }
 
 /**
@@ -33,7 +37,11 @@ export class Claimer {
   #timerAtMs = Number.POSITIVE_INFINITY;
   #work: Promise<void> | undefined;
   #again = false;
+  /** Slots of queues that were left since the last claim. */
+  #slotsLeft = 0;
   #deafMs = POLL_MS.deafFirst;
+  /** Whether the last claim left runs that are due in queues whose limits are reached. */
+  isHeldBack = false;
   /** Whether other processes' signals arrive. */
   hears = false;
 
@@ -49,6 +57,16 @@ export class Claimer {
       this.#work = undefined;
       if (this.#again) this.poke();
     });
+  }
+
+  /**
+   * A run left a slot that others may wait for. This executor tries to fill it, and if it cannot, the others are told: they
+   * are not woken for every run that ends.
+   */
+  slotLeft(): void {
+    this.#slotsLeft += 1;
+    if (this.#stopped.signal.aborted) this.#tellOfSlots();
+    else this.poke();
   }
 
   /** A run will be due then: makes sure to look. */
@@ -79,13 +97,25 @@ export class Claimer {
       this.#again = false;
       const limit = Math.min(CLAIM_LIMIT, this.#host.capacity);
       if (limit > 0 && this.#host.serves.length > 0) await this.#claim(limit);
+      else this.#tellOfSlots();
     }
   }
 
+  #tellOfSlots(): void {
+    if (this.#slotsLeft > 0) this.#host.announceWork();
+    this.#slotsLeft = 0;
+  }
+
   async #claim(limit: number): Promise<void> {
-    const { deps, executorId, serves } = this.#host;
+    const { deps, executorId, serves, queues } = this.#host;
+    const slotsLeft = this.#slotsLeft;
     try {
-      const { runs, nextDueInMs } = await deps.store.claim({ executorId, serves, limit });
+      const request = { executorId, serves, queues, limit, chance: deps.random() };
+      const { runs, nextDueInMs, isHeldBack } = await deps.store.claim(request);
+      this.isHeldBack = isHeldBack;
+      const filled = runs.filter(({ queue }) => queue !== null).length;
+      this.#slotsLeft -= slotsLeft;
+      if (filled < slotsLeft) this.#host.announceWork();
       if (runs.length > 0) await this.#host.adopt(runs);
       if (runs.length === limit) this.#again = true;
       this.#schedule(runs.length, nextDueInMs);

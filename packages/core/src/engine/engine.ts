@@ -43,6 +43,8 @@ export interface EngineOptions {
   readonly concurrency: number;
   /** The queues to take runs from; null for all. */
   readonly serve: readonly string[] | null;
+  /** Queues whose definitions are written into the store at launch. */
+  readonly queues: readonly Queue[];
 }
 
 /**
@@ -71,6 +73,7 @@ export class Engine implements StoreListener {
   readonly starts: Starts;
   readonly #serve: readonly string[] | null;
   readonly #defined: readonly Schedule[];
+  readonly #queues: readonly Queue[];
   #attendance: Attendance | undefined;
   readonly #halted = new AbortController();
   #isClosing = false;
@@ -92,7 +95,7 @@ export class Engine implements StoreListener {
     this.#executor = new Executor(
       this.#deps,
       { ...parts, committer: this.#committer, announcer: this.#announcer },
-      { concurrency, parkAfterMs },
+      { concurrency, parkAfterMs, queues: options.serve },
     );
     this.#claimer = new Claimer(this.#executor);
     this.#outcomes = new Outcomes(this.#deps, (runId) => this.#executor.holds(runId));
@@ -122,6 +125,7 @@ export class Engine implements StoreListener {
     this.schedules = this.#makeSchedules();
     this.#defined = options.schedules;
     this.#serve = options.serve;
+    this.#queues = options.queues;
     this.#lease = new Lease(this.#deps, options.leaseMs, {
       renewed: ({ nowMs, peers }, roundTripMs) => {
         this.#clock.set(nowMs, roundTripMs);
@@ -152,6 +156,7 @@ export class Engine implements StoreListener {
   async launch(): Promise<void> {
     await this.#deps.store.open();
     try {
+      if (this.#queues.length > 0) await this.#deps.store.queues.define(this.#queues);
       await this.#enlist();
       await this.schedules.apply(this.#defined);
     } catch (error) {

@@ -3,6 +3,7 @@ import type { JournalEntry } from '../replay/index.js';
 import type { HeldRun, NewRun, OwnedRun, RunRecord, RunStatus, ServedWorkflow } from '../store/index.js';
 import type { Announcer } from './announcer.js';
 import { pause, STORE_BACKOFF } from './backoff.js';
+import type { Bodies } from './bodies.js';
 import type { Claimer, ClaimerHost } from './claimer.js';
 import type { Committer } from './committer.js';
 import type { EngineDeps } from './deps.js';
@@ -32,6 +33,8 @@ export interface ExecutorLimits {
   readonly parkAfterMs: number;
   /** The most runs it holds in memory at a time. */
   readonly concurrency: number;
+  /** The queues it takes runs from; null for all. */
+  readonly queues: readonly string[] | null;
 }
 
 /** Holds the runs that are this process's own: begins them, and deals with how they leave. */
@@ -42,6 +45,7 @@ export class Executor implements RunHost, ClaimerHost {
   readonly parkAfterMs: number;
   readonly #parts: ExecutorParts;
   readonly #concurrency: number;
+  readonly queues: readonly string[] | null;
   readonly #runs = new Map<string, RunExecution>();
   /** Runs whose start is on its way to the store in this executor's name. */
   readonly #starting = new Set<string>();
@@ -63,6 +67,7 @@ export class Executor implements RunHost, ClaimerHost {
     this.turns = parts.turns;
     this.parkAfterMs = limits.parkAfterMs;
     this.#concurrency = limits.concurrency;
+    this.queues = limits.queues;
   }
 
   get serves(): readonly ServedWorkflow[] {
@@ -145,11 +150,23 @@ export class Executor implements RunHost, ClaimerHost {
     return this.#parts.places.of(adapter, checkpoints, this.deps.store.location);
   }
 
-  /** Takes runs that the store gave to this executor: reads their journals, all in one query, and goes on with them. */
-  async adopt(runs: readonly OwnedRun[]): Promise<void> {
+  /** Takes runs that a claim gave to this executor: those that were never in hands before have no journal. */
+  adopt(runs: readonly OwnedRun[]): Promise<void> {
+    return this.#adopt(runs, ({ epoch }) => epoch > 1);
+  }
+
+  announceWork(): void {
+    this.#parts.announcer.say({ kind: 'work' });
+  }
+
+  async #adopt(runs: readonly OwnedRun[], hasJournal: (run: OwnedRun) => boolean): Promise<void> {
     const fresh = runs.filter((run) => this.#isFresh(run));
     for (const { id } of fresh) this.#adopting.add(id);
-    await this.#goOnWith(fresh);
+    if (!this.isDraining && !this.#isHalted) {
+      const first = fresh.filter((run) => !hasJournal(run));
+      await Promise.all(first.map((run) => this.#goOn(run, [])));
+    }
+    await this.#goOnWith(fresh.filter(hasJournal));
     for (const { id } of fresh) this.#adopting.delete(id);
   }
 
@@ -169,21 +186,21 @@ export class Executor implements RunHost, ClaimerHost {
       try {
         const journals = await this.deps.store.load(ids);
         if (this.#isHalted || this.isDraining) return;
-        const ending: Promise<void>[] = [];
-        for (const run of runs) {
-          const definition = this.#parts.workflows.find(run.workflow, run.version);
-          const journal = journals.get(run.id) ?? [];
-          if (!definition) continue;
-          if (run.takeovers > definition.control.maxTakeovers) ending.push(setAside(run, journal, this));
-          else this.#begin(run, journal, definition);
-        }
-        await Promise.all(ending);
+        await Promise.all(runs.map((run) => this.#goOn(run, journals.get(run.id) ?? [])));
         return;
       } catch (error) {
         this.deps.logger.warn({ error, runs: ids.length }, 'journals could not be read; it is tried again');
         await pause(STORE_BACKOFF, tries, this.deps);
       }
     }
+  }
+
+  /** Executes a run, or ends it if too many executors died with it. */
+  async #goOn(run: OwnedRun, journal: readonly JournalEntry[]): Promise<void> {
+    const definition = this.#parts.workflows.find(run.workflow, run.version);
+    if (!definition) return;
+    if (run.takeovers > definition.control.maxTakeovers) return setAside(run, journal, this);
+    this.#begin(run, journal, definition);
   }
 
   /** Finds runs in this executor's name that it does not hold: their claim was committed, but its answer was lost. */
@@ -199,6 +216,7 @@ export class Executor implements RunHost, ClaimerHost {
     if (this.#runs.get(id)?.run === run) this.#runs.delete(id);
     if (this.#isHalted) return;
     this.#afterDeparture(run, how);
+    if (how.kind === 'finished' || how.kind === 'parked' || how.kind === 'released') this.#slotLeft(run);
     if (this.#runs.size === 0) for (const resolve of this.#emptied.splice(0)) resolve();
     if (!this.isDraining && this.#runs.size === this.#concurrency - 1) this.claimer.poke();
   }
@@ -258,7 +276,27 @@ export class Executor implements RunHost, ClaimerHost {
     this.#parts.announcer.say({ kind: 'work' });
   }
 
-  #afterDeparture({ id, parentId }: OwnedRun, how: Departure): void {
+  /** A run of a queue is out of hands here: its slot is free, unless it keeps it while it is parked. */
+  #slotLeft({ queue, isSlotScarce }: OwnedRun): void {
+    if (queue !== null && (isSlotScarce || this.claimer.isHeldBack)) this.claimer.slotLeft();
+  }
+
+  /** A run of a queue was lost. If it was cancelled, it has its slot until no code of it runs any more. */
+  async #vacate(run: OwnedRun, bodies: Bodies): Promise<void> {
+    if (run.queue === null) return;
+    const { id: runId, epoch } = run;
+    try {
+      await bodies.settled();
+      if (this.#isHalted) return;
+      await this.committer.submit({ op: 'vacate', runId, epoch });
+      this.#slotLeft(run);
+    } catch (error) {
+      this.deps.logger.warn({ error, runId }, 'the slot of a cancelled run could not be freed');
+    }
+  }
+
+  #afterDeparture(run: OwnedRun, how: Departure): void {
+    const { id, parentId } = run;
     const { logger, clock } = this.deps;
     switch (how.kind) {
       case 'finished':
@@ -279,6 +317,7 @@ export class Executor implements RunHost, ClaimerHost {
         logger.info({ runId: id }, 'a run is no longer this executor’s');
         this.outcomes.heard([id]);
         // It may be lost to nobody: a commit of ours whose answer was lost can be what stood in our way.
+        void this.#vacate(run, how.bodies);
         return void this.adoptStrays();
       case 'broken':
         logger.error({ runId: id, error: how.error }, 'a run cannot go on here; it is taken up again');
@@ -296,7 +335,7 @@ export class Executor implements RunHost, ClaimerHost {
       try {
         const owned = await this.deps.store.owned(this.executorId);
         const strays = owned.filter(({ id }) => !this.holds(id));
-        if (strays.length > 0) await this.adopt(strays);
+        if (strays.length > 0) await this.#adopt(strays, () => true);
         return;
       } catch (error) {
         this.deps.logger.warn({ error }, 'runs in this executor’s name could not be read; it is tried again');
@@ -333,5 +372,7 @@ function ownedFrom(run: NewRun): OwnedRun {
     seed: key,
     takeovers: 0,
     isUnwinding: false,
+    keepsSlot: false,
+    isSlotScarce: false,
   };
 }

@@ -12,6 +12,7 @@ import {
 } from '../replay/index.js';
 import type { EntryOutcome, OwnedRun, StepEntry, StoreEntry } from '../store/index.js';
 import { type CancelTimer, waitUntil } from '../time/index.js';
+import { Bodies } from './bodies.js';
 import { BUSY, type CallActivity, type OpenCall, RECORDED } from './call.js';
 import type { RecordExtras } from './call-context.js';
 import type { CallTaker } from './call-taker.js';
@@ -22,6 +23,12 @@ import type { Departure, RunHost } from './run-host.js';
 import { settle, settleError } from './settle.js';
 import { writeRefused } from './step-errors.js';
 import type { TurnTaker } from './turns.js';
+
+/**
+ * How long a run waits in memory for something without a known end while it has a slot that others may wait for: among
+ * them what it waits for.
+ */
+const PARK_SCARCE_AFTER_MS = 50;
 
 interface Result {
   readonly call: OpenCall;
@@ -47,6 +54,7 @@ export class RunExecution implements CallTaker, TurnTaker {
   readonly history: History;
   readonly #delivery: Delivery<Result>;
   readonly derived: Derived;
+  readonly bodies = new Bodies();
   readonly #calls = new Map<number, OpenCall>();
   readonly #lifetime = new AbortController();
   #hasEnded = false;
@@ -224,7 +232,7 @@ export class RunExecution implements CallTaker, TurnTaker {
   }
 
   lose(): void {
-    this.#depart({ kind: 'lost' });
+    this.#depart({ kind: 'lost', bodies: this.bodies });
   }
 
   /** Ends this object because of a failure that no workflow can handle. */
@@ -300,7 +308,8 @@ export class RunExecution implements CallTaker, TurnTaker {
       const status = { id: runId, workflow, state, executorId: null, output, error } as const;
       return this.host.departed(this.run, { kind: 'finished', status });
     }
-    if (written.kind !== 'refused') return this.host.departed(this.run, { kind: 'lost' });
+    if (written.kind !== 'refused')
+      return this.host.departed(this.run, { kind: 'lost', bodies: this.bodies });
     if (!outcome.ok) return this.host.departed(this.run, { kind: 'broken', error: written.error });
     return this.#submitFinish(settleError(codec, writeRefused(`workflow ${workflow}`, written.error)));
   }
@@ -361,7 +370,8 @@ export class RunExecution implements CallTaker, TurnTaker {
     if (this.#isParking || !this.#delivery.isEmpty) return;
     const nowMs = this.nowMs();
     this.#idleSinceMs ??= nowMs;
-    const { parkAfterMs, isDraining } = this.host;
+    const { isDraining } = this.host;
+    const parkAfterMs = this.#parkAfterMs();
     const state = { calls: this.#calls.values(), nowMs, sinceMs: this.#idleSinceMs, parkAfterMs, isDraining };
     const verdict = idleVerdict(state);
     if (verdict.kind === 'linger') {
@@ -373,6 +383,12 @@ export class RunExecution implements CallTaker, TurnTaker {
     if (verdict.kind === 'park') this.#park(verdict.wakeAtMs).catch((error: unknown) => this.#broken(error));
   }
 
+  #parkAfterMs(): number {
+    const { isSlotScarce, keepsSlot } = this.run;
+    const { parkAfterMs } = this.host;
+    return isSlotScarce && !keepsSlot ? Math.min(parkAfterMs, PARK_SCARCE_AFTER_MS) : parkAfterMs;
+  }
+
   async #park(wakeAtMs: number | null): Promise<void> {
     this.#isParking = true;
     const { id: runId, epoch } = this.run;
@@ -382,6 +398,7 @@ export class RunExecution implements CallTaker, TurnTaker {
       epoch,
       wakeAtMs,
       signals: this.#signals,
+      keepsSlot: this.run.keepsSlot,
     });
     if (parked.kind === 'written') return this.#depart({ kind: 'parked', wakeAtMs });
     if (parked.kind === 'lost') return this.lose();

@@ -1,5 +1,6 @@
 import type { Checkpoints, ChildCall, SqlAdapter } from '../define/index.js';
 import type { NewRun, OwnedRun, RunRecord, RunStatus } from '../store/index.js';
+import type { Bodies } from './bodies.js';
 import type { Committer } from './committer.js';
 import type { EngineDeps } from './deps.js';
 import type { Post } from './post.js';
@@ -17,8 +18,8 @@ export type Departure =
   /** Until somebody resumes it. */
   | { readonly kind: 'paused' }
   | { readonly kind: 'released' }
-  /** Another executor has it, or it was cancelled. */
-  | { readonly kind: 'lost' }
+  /** Another executor has it, or it was cancelled. Bodies of its steps may still be running here. */
+  | { readonly kind: 'lost'; readonly bodies: Bodies }
   /** The store refused for good; the run stays in this executor's name until its lease lapses. */
   | { readonly kind: 'broken'; readonly error: unknown };
 

@@ -1,5 +1,6 @@
 import type { JournalEntry, RecordedEntry } from '../replay/index.js';
 import type { FinishEntry, OwnedRun } from '../store/index.js';
+import { Bodies } from './bodies.js';
 import { setAsideError } from './run-errors.js';
 import type { RunHost } from './run-host.js';
 import { settleError } from './settle.js';
@@ -23,7 +24,7 @@ export async function setAside(
     const entry: FinishEntry = { op: 'finish', runId, epoch, state: 'failed', output: null, error, parentId };
     const written = await host.committer.submit(entry);
     if (written.kind === 'refused') return host.departed(run, { kind: 'broken', error: written.error });
-    if (written.kind !== 'written') return host.departed(run, { kind: 'lost' });
+    if (written.kind !== 'written') return host.departed(run, { kind: 'lost', bodies: new Bodies() });
     const status = { id: runId, workflow, state: 'failed', executorId: null, output: null, error } as const;
     host.departed(run, { kind: 'finished', status });
   } catch (error) {

@@ -21,11 +21,19 @@ export async function performStep(
   const policy = stepPolicy(call.name, call.options);
   if (begun && begun.retryAtMs === null) return recordInterrupted(run, open, begun.attempt);
   if (begun?.retryAtMs) await run.waitUntil(open, begun.retryAtMs);
-  const { lifetime } = run;
+  const { lifetime, bodies } = run;
   for (let attempt = (begun?.attempt ?? 0) + 1; ; attempt++) {
     if (policy.atMostOnce) await run.note(open, attempt, null, null);
     const { name } = call;
-    const target = { scope: run.scope, name, seq: open.seq, attempt, timeoutMs: policy.timeoutMs, lifetime };
+    const target = {
+      scope: run.scope,
+      name,
+      seq: open.seq,
+      attempt,
+      timeoutMs: policy.timeoutMs,
+      lifetime,
+      bodies,
+    };
     const result = await runAttempt(target, run.host.deps.clock, call.body);
     const next = await afterAttempt(run, open, policy, result, attempt);
     if (next.kind === 'outcome') {

@@ -52,7 +52,8 @@ export async function enterBody(current: TransactionTry, tx: unknown, progress: 
   const { codec, clock } = run.host.deps;
   const { name } = call;
   const { timeoutMs } = stepPolicy(name, call.options);
-  const target = { scope: run.scope, name, seq: open.seq, attempt, timeoutMs, lifetime: run.lifetime };
+  const { lifetime, bodies } = run;
+  const target = { scope: run.scope, name, seq: open.seq, attempt, timeoutMs, lifetime, bodies };
   const result = await runAttempt(target, clock, () => call.body(tx));
   try {
     if (!result.ok) throw result.error;

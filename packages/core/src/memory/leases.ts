@@ -2,7 +2,7 @@ import type { Death, ExecutorInfo, Renewal } from '../store/index.js';
 import type { Tables } from './tables.js';
 import { takeoverOf } from './takeovers.js';
 import type { Serving } from './versions.js';
-import { giveBack } from './writes.js';
+import { giveBack, vacate } from './writes.js';
 
 /** Who holds a lease, and until when; and who is dead: declared so, or signed off. The dead do not come back. */
 export class Leases {
@@ -56,8 +56,11 @@ export class Leases {
     const untilMs = this.#untilMs.get(executorId);
     if (untilMs !== undefined) this.#endedAtMs.set(executorId, Math.min(untilMs, nowMs));
     if (this.#untilMs.delete(executorId)) this.#dead.add(executorId);
-    const runs = this.#tables.runningOf(executorId);
-    for (const run of runs) giveBack(this.#tables, run, nowMs, death && takeoverOf(this.#tables, run, death));
+    const runs = this.#tables.heldBy(executorId);
+    for (const run of runs) {
+      if (run.state !== 'running') vacate(this.#tables, run);
+      else giveBack(this.#tables, run, nowMs, death && takeoverOf(this.#tables, run, death));
+    }
     return runs.length;
   }
 

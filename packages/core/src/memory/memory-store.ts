@@ -8,6 +8,7 @@ import type {
   ExecutorInfo,
   OwnedRun,
   PendingStore,
+  QueueStore,
   Renewal,
   RunRecord,
   RunStatus,
@@ -27,6 +28,8 @@ import { memoryLooking } from './looking.js';
 import { MailTables, memoryMail } from './mail.js';
 import { cancelRun, resumeRun } from './operations.js';
 import { pendingStore } from './pending-store.js';
+import { queueStore } from './queue-store.js';
+import { Queues } from './queues.js';
 import { journalEntry, ownedRun, runRecord, runStatus, stepsPage } from './records.js';
 import { Schedules, scheduleStore } from './schedules.js';
 import { Tables } from './tables.js';
@@ -34,7 +37,7 @@ import { memoryVersions } from './versions.js';
 import { type Moment, writeBatch } from './writes.js';
 
 /** What an executor gets that was declared dead. */
-const NOTHING: Claim = Object.freeze({ runs: Object.freeze([]), nextDueInMs: null });
+const NOTHING: Claim = Object.freeze({ runs: Object.freeze([]), nextDueInMs: null, isHeldBack: false });
 
 /** What a test does to commits. */
 export interface MemoryFaults {
@@ -75,6 +78,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
 class MemoryData {
   readonly tables = new Tables();
   readonly mail = new MailTables();
+  readonly queues = new Queues(this.tables);
   readonly leases = new Leases(this.tables);
   readonly schedules = new Schedules(this.tables);
   readonly audience = new Audience((executorId) => this.leases.has(executorId));
@@ -107,11 +111,13 @@ class MemoryHandle implements MemoryStore {
   );
   readonly #data: MemoryData;
   readonly #faults: MemoryFaults;
+  readonly queues: QueueStore;
   #users = 0;
 
   constructor(data: MemoryData, faults: MemoryFaults) {
     this.#data = data;
     this.#faults = faults;
+    this.queues = queueStore((work) => this.#ask(({ queues }, nowMs) => work(queues, nowMs)));
   }
 
   another(options: MemoryHandleOptions = {}): MemoryStore {
@@ -139,13 +145,15 @@ class MemoryHandle implements MemoryStore {
   }
 
   claim(request: ClaimRequest): Promise<Claim> {
-    return this.#ask(({ tables, leases }, nowMs) =>
-      leases.isDead(request.executorId) ? NOTHING : claimDue(tables, request, nowMs),
+    return this.#ask(({ tables, queues, leases }, nowMs) =>
+      leases.isDead(request.executorId) ? NOTHING : claimDue(tables, queues, request, nowMs),
     );
   }
 
   owned(executorId: string): Promise<readonly OwnedRun[]> {
-    return this.#ask(({ tables }) => tables.runningOf(executorId).map(ownedRun));
+    return this.#ask(({ tables, queues }) =>
+      tables.runningOf(executorId).map((run) => ownedRun(run, queues)),
+    );
   }
 
   load(runIds: readonly string[]): Promise<ReadonlyMap<string, readonly JournalEntry[]>> {

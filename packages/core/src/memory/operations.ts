@@ -18,6 +18,8 @@ export function cancelRun(
     completedAtMs: nowMs,
     wakeAtMs: null,
     error: copyOptional(error),
+    // What ran keeps its slot until its executor says that its code has ended, or is dead.
+    holdsSlot: run.holdsSlot && run.state === 'running',
   });
   signal(tables, run.parentId, nowMs);
   return true;
@@ -30,7 +32,8 @@ export function resumeRun(tables: Tables, runId: string, nowMs: number): boolean
   if (run.state === 'paused') countAttemptsAnew(tables, runId);
   tables.change(run, {
     state: 'pending',
-    executorId: null,
+    // While code of it that was cancelled runs on and so has its slot, its executor stays with it, and nobody takes it.
+    executorId: run.holdsSlot ? run.executorId : null,
     output: null,
     error: null,
     completedAtMs: null,

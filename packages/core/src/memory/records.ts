@@ -1,11 +1,14 @@
+import { NO_LIMITS } from '../define/index.js';
 import type { JournalEntry, Outcome } from '../replay/index.js';
 import type { OwnedRun, RunRecord, RunStatus, StepRecord, StepsPage } from '../store/index.js';
+import type { Queues } from './queues.js';
 import type { RunRow } from './tables.js';
 
 /** What an executor is given of a run. */
-export function ownedRun(row: RunRow): OwnedRun {
+export function ownedRun(row: RunRow, queues: Queues): OwnedRun {
   const { id, key, workflow, version, epoch, input, parentId, signals, seed } = row;
   const { queue, deadlineMs, takeovers, isUnwinding } = row;
+  const limits = queue === null ? NO_LIMITS : queues.row(queue).limits;
   return Object.freeze({
     id,
     key,
@@ -21,12 +24,22 @@ export function ownedRun(row: RunRow): OwnedRun {
     seed,
     takeovers,
     isUnwinding,
+    keepsSlot: limits.parkedHoldSlots,
+    isSlotScarce: (limits.concurrency ?? limits.workerConcurrency ?? limits.partitionConcurrency) !== null,
   });
 }
 
 /** What is shown of a run. */
 export function runRecord(row: RunRow): RunRecord {
-  const { signals: _, seed: _seed, takeoverSeq: _takeoverSeq, debounceUntilMs: _until, ...record } = row;
+  const {
+    signals: _,
+    seed: _seed,
+    takeoverSeq: _takeoverSeq,
+    debounceUntilMs: _until,
+    place: _place,
+    holdsSlot: _holdsSlot,
+    ...record
+  } = row;
   return Object.freeze(record);
 }
 

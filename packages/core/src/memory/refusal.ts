@@ -56,6 +56,7 @@ function flawOf(entry: StoreEntry): string | undefined {
     case 'pause':
       return flawOfPayload('error', entry.error);
     case 'release':
+    case 'vacate':
       return undefined;
     case 'send':
       return flawOfTexts({ channel: entry.channel, key: entry.key }) ?? flawOfShown(entry);

@@ -1,5 +1,5 @@
 import type { Payload } from '../replay/index.js';
-import type { NewRun, RunRecord, StepRecord } from '../store/index.js';
+import { isFinal, type NewRun, type RunRecord, type StepRecord } from '../store/index.js';
 import { deduplicationOf, holdsKey } from './deduplication.js';
 
 /** A run as it is kept: what is shown of it and what only executors are told. */
@@ -10,6 +10,10 @@ export interface RunRow extends RunRecord {
   readonly takeoverSeq: number | null;
   /** Up to when further calls of its debounce can put it off; null for other runs, and where there is no limit. */
   readonly debounceUntilMs: number | null;
+  /** Its place in its queue, given when it is inserted; null without one. */
+  readonly place: number | null;
+  /** Whether it counts for the concurrency of its queue. */
+  readonly holdsSlot: boolean;
 }
 
 /**
@@ -18,11 +22,14 @@ export interface RunRow extends RunRecord {
  */
 export class Tables {
   readonly #runs = new Map<string, RunRow>();
+  #places = 0;
   readonly #steps = new Map<string, Map<number, StepRecord>>();
   /** The runs that are pending or waiting: few among all that have ended. */
   readonly #claimable = new Map<string, RunRow>();
-  /** The running runs, by executor. */
-  readonly #running = new Map<string, Map<string, RunRow>>();
+  /** The runs of each queue that have not ended or hold a slot. */
+  readonly #queued = new Map<string, Map<string, RunRow>>();
+  /** Runs that are running, or cancelled and with a slot still taken by their code, by executor. */
+  readonly #held = new Map<string, Map<string, RunRow>>();
   /** The runs that hold deduplication keys. */
   readonly #holders = new Map<string, RunRow>();
 
@@ -48,18 +55,28 @@ export class Tables {
     return [...this.#claimable.values()];
   }
 
-  /** The running runs in an executor's name. */
-  runningOf(executorId: string): RunRow[] {
-    return [...(this.#running.get(executorId)?.values() ?? [])];
+  /** What an executor holds: its running runs, and those that were cancelled while their code runs on. */
+  heldBy(executorId: string): RunRow[] {
+    return [...(this.#held.get(executorId)?.values() ?? [])];
   }
 
-  /** The executors in whose names runs are running. */
+  /** The running runs in an executor's name. */
+  runningOf(executorId: string): RunRow[] {
+    return this.heldBy(executorId).filter(({ state }) => state === 'running');
+  }
+
+  /** The executors that hold something. */
   executors(): string[] {
-    return [...this.#running.keys()];
+    return [...this.#held.keys()];
+  }
+
+  /** The runs of a queue that have not ended or hold a slot. */
+  runsOfQueue(queue: string): RunRow[] {
+    return [...(this.#queued.get(queue)?.values() ?? [])];
   }
 
   insert(row: RunRow): void {
-    this.#put(Object.freeze({ ...row }));
+    this.#put(Object.freeze({ ...row, place: row.queue === null ? null : ++this.#places }));
   }
 
   change(row: RunRow, changes: Partial<RunRow>): RunRow {
@@ -88,20 +105,29 @@ export class Tables {
     const key = deduplicationOf(row);
     if (key !== undefined && holdsKey(row)) this.#holders.set(key, row);
     if (row.state === 'pending' || row.state === 'waiting') this.#claimable.set(row.id, row);
-    if (row.state !== 'running' || row.executorId === null) return;
-    const runs = this.#running.get(row.executorId) ?? new Map<string, RunRow>();
-    this.#running.set(row.executorId, runs.set(row.id, row));
+    if (row.queue !== null && (row.holdsSlot || !isFinal(row.state))) putIn(this.#queued, row.queue, row);
+    if (row.executorId !== null && (row.state === 'running' || row.holdsSlot))
+      putIn(this.#held, row.executorId, row);
   }
 
   #takeOut(row: RunRow): void {
     this.#claimable.delete(row.id);
     const key = deduplicationOf(row);
     if (key !== undefined && this.#holders.get(key)?.id === row.id) this.#holders.delete(key);
-    if (row.executorId === null) return;
-    const runs = this.#running.get(row.executorId);
-    runs?.delete(row.id);
-    if (runs?.size === 0) this.#running.delete(row.executorId);
+    if (row.queue !== null) takeFrom(this.#queued, row.queue, row);
+    if (row.executorId !== null) takeFrom(this.#held, row.executorId, row);
   }
+}
+
+function putIn(groups: Map<string, Map<string, RunRow>>, group: string, row: RunRow): void {
+  const rows = groups.get(group) ?? new Map<string, RunRow>();
+  groups.set(group, rows.set(row.id, row));
+}
+
+function takeFrom(groups: Map<string, Map<string, RunRow>>, group: string, row: RunRow): void {
+  const rows = groups.get(group);
+  rows?.delete(row.id);
+  if (rows?.size === 0) groups.delete(group);
 }
 
 /** A payload's texts, whatever else the object carries. */

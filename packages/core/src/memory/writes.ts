@@ -10,6 +10,7 @@ import {
   type StartEntry,
   type StepEntry,
   type StoreEntry,
+  type VacateEntry,
 } from '../store/index.js';
 import type { MailTables } from './mail.js';
 import { writeMail } from './mail-writes.js';
@@ -72,6 +73,8 @@ function writeEntry(moment: Moment, entry: StoreEntry): EntryOutcome {
       return pause(tables, entry);
     case 'release':
       return release(tables, entry, nowMs);
+    case 'vacate':
+      return vacateCancelled(tables, entry);
   }
 }
 
@@ -125,6 +128,8 @@ export function newRow(run: NewRun, executorId: string | null, nowMs: number): R
     completedAtMs: null,
     signals: 0,
     seed: run.key,
+    place: null,
+    holdsSlot: false,
     debounceUntilMs: null,
   };
 }
@@ -171,7 +176,7 @@ function finish(tables: Tables, entry: FinishEntry, nowMs: number): EntryOutcome
   if (!run) return stands(tables, entry, 'succeeded', 'failed');
   const { state } = entry;
   const [output, error] = [copyOptional(entry.output), copyOptional(entry.error)];
-  tables.change(run, { state, output, error, completedAtMs: nowMs, wakeAtMs: null });
+  tables.change(run, { state, output, error, completedAtMs: nowMs, wakeAtMs: null, holdsSlot: false });
   signal(tables, entry.parentId, nowMs);
   return WRITTEN;
 }
@@ -180,14 +185,25 @@ function park(tables: Tables, entry: ParkEntry): EntryOutcome {
   const run = held(tables, entry);
   if (!run) return stands(tables, entry, 'waiting');
   if (run.signals !== entry.signals) return Object.freeze({ kind: 'signalled', signals: run.signals });
-  tables.change(run, { state: 'waiting', executorId: null, wakeAtMs: entry.wakeAtMs });
+  tables.change(run, {
+    state: 'waiting',
+    executorId: null,
+    wakeAtMs: entry.wakeAtMs,
+    holdsSlot: run.holdsSlot && entry.keepsSlot,
+  });
   return WRITTEN;
 }
 
 function pause(tables: Tables, entry: PauseEntry): EntryOutcome {
   const run = held(tables, entry);
   if (!run) return stands(tables, entry, 'paused');
-  tables.change(run, { state: 'paused', executorId: null, wakeAtMs: null, error: copyPayload(entry.error) });
+  tables.change(run, {
+    state: 'paused',
+    executorId: null,
+    wakeAtMs: null,
+    error: copyPayload(entry.error),
+    holdsSlot: false,
+  });
   return WRITTEN;
 }
 
@@ -195,6 +211,13 @@ function release(tables: Tables, entry: ReleaseEntry, nowMs: number): EntryOutco
   const run = held(tables, entry);
   if (!run) return stands(tables, entry, 'pending');
   giveBack(tables, run, nowMs);
+  return WRITTEN;
+}
+
+function vacateCancelled(tables: Tables, { runId, epoch }: VacateEntry): EntryOutcome {
+  const run = tables.run(runId);
+  const isOfIt = run?.epoch === epoch + 1 && (run.state === 'cancelled' || run.state === 'pending');
+  if (run?.holdsSlot && isOfIt) vacate(tables, run);
   return WRITTEN;
 }
 
@@ -221,7 +244,12 @@ function stands(
 
 /** Makes a run due at once for any executor. */
 export function giveBack(tables: Tables, run: RunRow, nowMs: number, changes: Partial<RunRow> = {}): void {
-  tables.change(run, { ...changes, state: 'pending', executorId: null, wakeAtMs: nowMs });
+  tables.change(run, { ...changes, state: 'pending', executorId: null, wakeAtMs: nowMs, holdsSlot: false });
+}
+
+/** Frees the slot that the code of a cancelled run had, also if the run was resumed since. */
+export function vacate(tables: Tables, run: RunRow): void {
+  tables.change(run, { holdsSlot: false, ...(run.state === 'cancelled' ? {} : { executorId: null }) });
 }
 
 /**

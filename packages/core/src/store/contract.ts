@@ -5,6 +5,7 @@ import type { EntryOutcome, StoreEntry } from './entries.js';
 import type { LookingStore } from './looking-store.js';
 import type { MailStore } from './mail-store.js';
 import type { PendingStore } from './pending-store.js';
+import type { QueueStore } from './queue-store.js';
 import type { OwnedRun, RunRecord, RunStatus } from './run.js';
 import type { ScheduleStore } from './schedule-store.js';
 import type { StepRecord, StepsPage } from './step.js';
@@ -30,6 +31,10 @@ export interface ClaimRequest {
   readonly executorId: string;
   readonly serves: readonly ServedWorkflow[];
   readonly limit: number;
+  /** The queues to take from. Left out or null: all. Runs without a queue are taken in any case. */
+  readonly queues?: readonly string[] | null;
+  /** From 0 to below 1: says who gets what cannot be shared out evenly. A new one with each claim. Default 0. */
+  readonly chance?: number;
 }
 
 /** What an executor gets: runs that are now its own, and when the next one that it could take is due. */
@@ -37,6 +42,8 @@ export interface Claim {
   readonly runs: readonly OwnedRun[];
   /** Milliseconds from now; null when nothing is waiting for a moment in time. */
   readonly nextDueInMs: number | null;
+  /** Whether limits of queues kept back runs that are due. */
+  readonly isHeldBack: boolean;
 }
 
 /** Something other processes may be waiting to hear. */
@@ -125,7 +132,8 @@ export interface Store {
   /** Writes all entries in one transaction; the answer has one outcome for each, in the same order. */
   commit(entries: readonly StoreEntry[]): Promise<readonly EntryOutcome[]>;
   /**
-   * Takes due runs, raising the epoch of each. Gives nothing to an executor that was declared dead: one that was
+   * Takes due runs, raising the epoch of each: within the limits of their queues, and shared out evenly between queues and
+   * runs without one. Gives nothing to an executor that was declared dead: one that was
    * paused may still ask under its old id.
    */
   claim(request: ClaimRequest): Promise<Claim>;
@@ -149,6 +157,8 @@ export interface Store {
   attend(executorId: string, listener: StoreListener): Promise<Attendance>;
   /** Tells the other processes. Best effort: whoever misses it finds out by polling. */
   announce(signals: readonly Signal[]): Promise<void>;
+
+  readonly queues: QueueStore;
 
   /** How far these runs have come; unknown ids are left out. */
   statuses(runIds: readonly string[]): Promise<readonly RunStatus[]>;

@@ -35,6 +35,8 @@ export interface ParkEntry {
   readonly epoch: number;
   readonly wakeAtMs: number | null;
   readonly signals: number;
+  /** Whether it counts for the concurrency of its queue meanwhile. */
+  readonly keepsSlot: boolean;
 }
 
 /** Sets a run aside, with the error that shows why, until it is resumed. Its journal is as it is. */
@@ -53,6 +55,16 @@ export interface ReleaseEntry {
 }
 
 /**
+ * Says that no code of a cancelled run runs any more, so that its slot in its queue is free. `epoch` is the one at which
+ * the executor held it. Is always answered `written`: if there is no such slot, there is nothing to do.
+ */
+export interface VacateEntry {
+  readonly op: 'vacate';
+  readonly runId: string;
+  readonly epoch: number;
+}
+
+/**
  * One write. Whatever an executor writes of a run it executes is conditional on the run's epoch and on its running state:
  * an executor that lost a run (or whose run was cancelled) is answered `lost`, and nothing is written.
  */
@@ -63,6 +75,7 @@ export type StoreEntry =
   | ParkEntry
   | PauseEntry
   | ReleaseEntry
+  | VacateEntry
   | MailEntry;
 
 /** What became of an entry. */
@@ -100,6 +113,7 @@ export function touchedRuns(entry: StoreEntry): {
     case 'park':
     case 'pause':
     case 'release':
+    case 'vacate':
       return { changes: entry.runId, signals: null };
   }
 }

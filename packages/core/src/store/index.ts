@@ -23,6 +23,7 @@ export {
   type StartEntry,
   type StoreEntry,
   touchedRuns,
+  type VacateEntry,
 } from './entries.js';
 export type {
   ListedRun,
@@ -55,6 +56,7 @@ export type {
   WaitingMessage,
 } from './mail-store.js';
 export type { DebounceOutcome, DebounceRequest, DebouncingCall, PendingStore } from './pending-store.js';
+export type { QueueDeletion, QueueRecord, QueueStore } from './queue-store.js';
 export {
   FINAL_STATES,
   isFinal,

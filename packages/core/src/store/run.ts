@@ -71,6 +71,10 @@ export interface OwnedRun {
   readonly takeovers: number;
   /** Whether it was cancelled and only its undos are left to run. */
   readonly isUnwinding: boolean;
+  /** Whether it counts for the concurrency of its queue also while it is parked. */
+  readonly keepsSlot: boolean;
+  /** Whether its queue limits how many runs are in hands, so that others may wait for it to leave. */
+  readonly isSlotScarce: boolean;
 }
 
 /** A run as it is shown. */

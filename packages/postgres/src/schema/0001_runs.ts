@@ -58,7 +58,7 @@ create table ${s.runs} (
     check (state in ('pending', 'running', 'waiting', 'paused', 'succeeded', 'failed', 'cancelled')),
   executor_id text collate "C",
   held_by text collate "C" generated always as (
-    case when state = 'running' or state = 'cancelled' and holds_slot then executor_id end) stored,
+    case when state = 'running' or state in ('cancelled', 'pending') and holds_slot then executor_id end) stored,
   epoch int not null,
   takeovers int not null default 0,
   takeover_seq int,
@@ -104,9 +104,12 @@ create table ${s.runs} (
 create index runs_due on ${s.runs} (workflow, version, wake_at, id)
   where queue is null and state in ('pending', 'waiting') and wake_at is not null;
 create index runs_line on ${s.runs} (queue, (coalesce(partition_key, '')), workflow, version, priority, place)
-  where in_line and state in ('pending', 'waiting');
+  where in_line and started_at is null and state in ('pending', 'waiting');
+create index runs_begun on ${s.runs} (queue, (coalesce(partition_key, '')), workflow, version, priority, place)
+  where in_line and started_at is not null and state in ('pending', 'waiting');
 create index runs_ripening on ${s.runs} (queue, wake_at)
-  where queue is not null and not in_line and state in ('pending', 'waiting') and wake_at is not null;
+  where queue is not null and not in_line and not holds_slot and state in ('pending', 'waiting', 'paused');
+create index runs_kept on ${s.runs} (queue, wake_at) where holds_slot and state = 'waiting';
 create index runs_slots on ${s.runs} (queue, (coalesce(partition_key, ''))) where holds_slot;
 create unique index runs_deduplication on ${s.runs} (
   (coalesce(deduplication_scope || ' ' || workflow, 'queue ' || queue, 'workflow ' || workflow)), deduplication_key)
@@ -205,7 +208,7 @@ const RUNS: Descriptions = {
     'pending: due at wake_at. running: in the hands of executor_id. waiting: parked, due at wake_at or when something comes in. paused: until somebody resumes it. The others are final.',
   executor_id: 'Who holds it, or for a run that has ended who held it last.',
   held_by:
-    'executor_id while it runs, or while code of it that was cancelled runs on and so keeps its slot; else null.',
+    'executor_id while it runs, or while code of it that was cancelled runs on and so keeps its slot, even if it was resumed since; else null.',
   epoch: 'Raised by each claim and by a cancel. Every write of an executor is conditional on it.',
   signals: 'How many things have come in for it.',
   wake_at:

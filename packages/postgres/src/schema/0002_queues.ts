@@ -26,8 +26,9 @@ create table ${s.queues} (
   definition jsonb,
   recent_starts jsonb,
   virtual_time float8 not null default 0,
+  swept_to text collate "C",
   created_at timestamptz not null default clock_timestamp(),
-  updated_at timestamptz not null default clock_timestamp(),
+  updated_at timestamptz,
   constraint queues_rate_is_whole check ((rate_limit is null) = (rate_per_ms is null)),
   constraint queues_partition_rate_is_whole
     check ((partition_rate_limit is null) = (partition_rate_per_ms is null))
@@ -59,7 +60,9 @@ function comments(s: Schema): string {
       definition: 'As it was last applied by a program: limits changed since by hand stay until it changes.',
       recent_starts: 'When runs were begun lately: pairs of a moment and a count.',
       created_at: 'When it was first defined.',
-      updated_at: 'When its limits were last changed.',
+      updated_at: 'When its limits were last set; null if they never were.',
+      swept_to:
+        'The partition key up to which those with work were looked up last, if there are too many to look at all at once.',
       virtual_time: 'How far its partitions have been served: who comes in new begins here.',
     }),
     describe(s.partitions, 'Holdfast: partitions of queues that have been served lately.', {

@@ -4,10 +4,19 @@ import { messages } from './0003_messages.js';
 import { schedules } from './0004_schedules.js';
 import { tallies } from './0005_tallies.js';
 import { functions } from './0006_functions.js';
+import { claimingQueued } from './0007_claim_queued.js';
 import type { Migration } from './migration.js';
 
 /** All migrations, oldest first. */
-export const MIGRATIONS: readonly Migration[] = [runs, queues, messages, schedules, tallies, functions];
+export const MIGRATIONS: readonly Migration[] = [
+  runs,
+  queues,
+  messages,
+  schedules,
+  tallies,
+  functions,
+  claimingQueued,
+];
 
 /** The version of the tables that this code works with. */
 export const LATEST = MIGRATIONS.at(-1)!.version;

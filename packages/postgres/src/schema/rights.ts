@@ -22,6 +22,8 @@ export const APP_RIGHTS: Rights = {
     executors: ALL,
     messages: ['select', 'insert', 'update'],
     migrations: ['select'],
+    partitions: ALL,
+    queues: ALL,
     schedules: ALL,
     runs: ['select', 'insert', 'update'],
     steps: ['select', 'insert', 'update'],

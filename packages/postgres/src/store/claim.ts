@@ -10,13 +10,15 @@ const LOCKED_RETRY_MS = 100;
 export async function claimDue(
   driver: Driver,
   statements: Statements,
-  { executorId, serves, limit }: ClaimRequest,
+  { executorId, serves, limit, queues = null, chance = 0 }: ClaimRequest,
 ): Promise<Claim> {
   const served = JSON.stringify(serves.map(({ workflow, version }) => ({ workflow, version })));
-  const rows = await statements.run(driver.query, claimRuns, [executorId, served, limit]);
+  const named = queues && JSON.stringify(queues);
+  const rows = await statements.run(driver.query, claimRuns, [executorId, served, limit, named, chance]);
   const runs = rows.flatMap(({ run }) => (run ? [run] : []));
   const soonest = runs.length < limit ? LOCKED_RETRY_MS : 0;
-  return { runs, nextDueInMs: nextDue(rows[0]?.nextDueInMs ?? null, soonest) };
+  const isHeldBack = rows[0]?.isHeldBack ?? false;
+  return { runs, nextDueInMs: nextDue(rows[0]?.nextDueInMs ?? null, soonest), isHeldBack };
 }
 
 // A due run that was not claimed although there was room is locked. It may stay so for a while (a transactional step of

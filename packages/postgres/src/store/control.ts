@@ -3,13 +3,7 @@ import { cancelTrees } from '../sql/runs/cancel-trees.js';
 import { expireRuns } from '../sql/runs/expire.js';
 import { listLostRuns } from '../sql/runs/lost.js';
 import { listDeadlines } from '../sql/runs/overdue.js';
-import type { Statement, Value } from '../sql/statement.js';
-
-/** Runs a statement on the store's database. */
-export type RunStatement = <Values extends readonly Value[], Result>(
-  statement: Statement<Values, Result>,
-  values: Values,
-) => Promise<Result[]>;
+import type { RunStatement } from './run-statement.js';
 
 /** Ends runs in Postgres from outside. */
 export class PostgresControl implements ControlStore {

@@ -8,6 +8,7 @@ import {
   type ReleaseEntry,
   type StepEntry,
   type StoreEntry,
+  type VacateEntry,
 } from '@holdfast/core/internal';
 import type { BatchKinds } from '../sql/batch/commit.js';
 import { amount, type Json, type Placed, payloadColumns, rowsJson } from './batch-rows.js';
@@ -111,8 +112,12 @@ function stepRow(at: number, entry: StepEntry): Json {
   };
 }
 
-function changeRow(at: number, entry: FinishEntry | ParkEntry | PauseEntry | ReleaseEntry): Json {
-  const run = { role: 'changes', at, run_id: entry.runId, epoch: entry.epoch };
+function changeRow(
+  at: number,
+  entry: FinishEntry | ParkEntry | PauseEntry | ReleaseEntry | VacateEntry,
+): Json {
+  const role = entry.op === 'vacate' ? 'vacates' : 'changes';
+  const run = { role, at, run_id: entry.runId, epoch: entry.epoch };
   switch (entry.op) {
     case 'finish':
       return {
@@ -123,10 +128,18 @@ function changeRow(at: number, entry: FinishEntry | ParkEntry | PauseEntry | Rel
         parent_id: entry.parentId ?? undefined,
       };
     case 'park':
-      return { ...run, state: 'waiting', wake_at: amount(entry.wakeAtMs), signals: entry.signals };
+      return {
+        ...run,
+        state: 'waiting',
+        wake_at: amount(entry.wakeAtMs),
+        signals: entry.signals,
+        keeps_slot: entry.keepsSlot || undefined,
+      };
     case 'pause':
       return { ...run, state: 'paused', ...payloadColumns('error', entry.error) };
     case 'release':
       return { ...run, state: 'pending' };
+    case 'vacate':
+      return run;
   }
 }

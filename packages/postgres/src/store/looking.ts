@@ -3,7 +3,7 @@ import type { Schema } from '../sql/names.js';
 import { listRuns } from '../sql/runs/list.js';
 import { countRuns } from '../sql/tallies/count.js';
 import { sumUpTallies } from '../sql/tallies/sum-up.js';
-import type { RunStatement } from './control.js';
+import type { RunStatement } from './run-statement.js';
 
 /** Looking at many runs in Postgres. */
 export function postgresLooking(schema: Schema, run: RunStatement): LookingStore {

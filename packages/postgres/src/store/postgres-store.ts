@@ -44,6 +44,7 @@ import { postgresLooking } from './looking.js';
 import { PostgresMail } from './mail.js';
 import { pendingStore } from './pending.js';
 import { Presence } from './presence.js';
+import { PostgresQueues } from './queues.js';
 import { checkRights } from './rights.js';
 import { postgresSchedules } from './schedules.js';
 import { postgresVersions } from './versions.js';
@@ -71,6 +72,7 @@ export class PostgresStore implements Store {
   readonly name: string;
   readonly control = new PostgresControl((statement, values) => this.#run(statement, values));
   readonly versions = postgresVersions((statement, values) => this.#run(statement, values));
+  readonly queues = new PostgresQueues((statement, values) => this.#run(statement, values));
   readonly looking: LookingStore;
   readonly mail = new PostgresMail((statement, values) => this.#run(statement, values));
   readonly schedules = postgresSchedules((statement, values) => this.#run(statement, values));

@@ -22,6 +22,7 @@ export function settle(
     if (isOrphan) return LOST;
     return holder ? { kind: 'duplicate', ...holder } : undefined;
   }
+  if (entry.op === 'vacate') return WRITTEN;
   if (run?.epoch !== entry.epoch) return LOST;
   const { state, signals } = run;
   switch (entry.op) {

@@ -1,7 +1,7 @@
 import type { VersionStore } from '@holdfast/core/internal';
 import { moveRuns, moveVersion } from '../sql/versions/move.js';
 import { listStranded } from '../sql/versions/stranded.js';
-import type { RunStatement } from './control.js';
+import type { RunStatement } from './run-statement.js';
 
 /** Versions of runs and of executors, in Postgres. */
 export function postgresVersions(run: RunStatement): VersionStore {

@@ -107,7 +107,7 @@ describe('a stale write', () => {
     async (what) => {
       const entries: Record<string, StoreEntry> = {
         'a finish': finish('run-2'),
-        'a park': { op: 'park', runId: 'run-2', epoch: 1, wakeAtMs: null, signals: 0 },
+        'a park': { op: 'park', runId: 'run-2', epoch: 1, wakeAtMs: null, signals: 0, keepsSlot: false },
         'a release': { op: 'release', runId: 'run-2', epoch: 1 },
       };
       await holding.begin();

@@ -26,14 +26,15 @@ export function lockRuns(s: Schema, given: string, seeing = NOTHING_ELSE): strin
 changing as materialized (
   select * from json_to_recordset(${given}::json) as e(
     role text, at int, run_id text, epoch int, state text, output text, output_extra text, error text, error_extra text,
-    parent_id text, wake_at float8, signals int)
+    parent_id text, wake_at float8, signals int, keeps_slot boolean)
 ),
 locked as materialized (
   select e.*${seeing.also} from changing e cross join lateral (
     select${seeing.columns} from ${s.runs} r
     where r.id = e.run_id and (
       e.role = 'told'
-      or r.epoch = e.epoch and r.state = 'running'
+      or e.role = 'vacates' and r.epoch = e.epoch + 1 and r.holds_slot and r.state in ('cancelled', 'pending')
+      or e.role = 'changes' and r.epoch = e.epoch and r.state = 'running'
         -- More came in than the executor knows of: parked now, the run would sleep through it.
         and (e.signals is null or r.signals = e.signals)
     )
@@ -56,11 +57,18 @@ changed as (
     wake_at = case e.state when 'pending' then clock_timestamp() when 'waiting' then ${fromMs('e.wake_at')} end,
     output = e.output::json, output_extra = e.output_extra::json,
     error = e.error::json, error_extra = e.error_extra::json,
-    completed_at = case when e.state in ('succeeded', 'failed') then clock_timestamp() end
+    completed_at = case when e.state in ('succeeded', 'failed') then clock_timestamp() end,
+    holds_slot = e.state = 'waiting' and coalesce(e.keeps_slot, false)
   from locked e
   where r.id = e.run_id and e.role = 'changes'
   returning e.at, e.parent_id, r.workflow, r.queue, r.state
 ),${tally(s, { as: 'tallied', from: 'changed', times: 1 })},
+vacated as (
+  update ${s.runs} r set
+    holds_slot = false, executor_id = case when r.state = 'cancelled' then r.executor_id end
+  from locked e
+  where r.id = e.run_id and e.role = 'vacates'
+),
 signalled as (
   update ${s.runs} r set
     signals = r.signals + p.ended,

@@ -64,8 +64,9 @@ held as materialized (
   order by h.id
 ),
 locked as materialized (
-  select h.id, 1 as one, l.executor_id from held h cross join lateral (
-    select r.executor_id from ${s.runs} r where r.id = h.id and r.state = 'running' and r.executor_id in (select d.id from dead d)
+  select h.id, 1 as one, l.executor_id, l.state from held h cross join lateral (
+    select r.executor_id, r.state from ${s.runs} r
+    where r.id = h.id and (r.state = 'running' or r.holds_slot) and r.executor_id in (select d.id from dead d)
     for no key update of r
   ) l
   where h.one = 1
@@ -77,13 +78,19 @@ progress as materialized (
   left join lateral (
     select c.seq from ${s.steps} c where c.run_id = l.id and c.ordinal is not null order by c.seq desc limit 1
   ) c on true
-  where l.one = 1
+  where l.one = 1 and l.state = 'running'
+),
+-- Of what was cancelled, only the slot in its queue that its code still had.
+freed as (
+  update ${s.runs} r set holds_slot = false, executor_id = case when r.state = 'cancelled' then r.executor_id end
+  from locked l where r.id = l.id and l.one = 1 and l.state <> 'running'
+  returning r.id
 ),
 released as (
-  update ${s.runs} r set state = 'pending', wake_at = clock_timestamp(), executor_id = null${taken}
+  update ${s.runs} r set state = 'pending', wake_at = clock_timestamp(), executor_id = null, holds_slot = false${taken}
   from progress p where r.id = p.id and p.one = 1
   returning r.id
 )
-select count(*)::int as released from released`,
+select (select count(*) from released)::int + (select count(*) from freed)::int as released`,
   (row) => number(row['released']),
 );

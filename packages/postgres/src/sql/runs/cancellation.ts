@@ -5,7 +5,7 @@ import { tally } from '../tallies/tally.js';
 /**
  * The end of a statement that cancels runs, as far as they have not ended, and lets their parents know. Follows on an
  * expression `given` for them: `id`, `parent_id`, and as texts the error that each ends with, if any. The raised epoch is
- * what stops their executors.
+ * what stops their executors. What ran keeps its slot in its queue until its executor says that its code has ended, or is dead.
  *
  * HAZARD: rows are locked sorted by id, parents among them, as a batch locks them. A parent that is itself cancelled
  * here is not signalled: one statement cannot change a row twice.
@@ -31,7 +31,8 @@ locked as materialized (
 cancelled as (
   update ${s.runs} r set
     state = 'cancelled', epoch = r.epoch + 1, wake_at = null, completed_at = clock_timestamp(),
-    error = l.error::json, error_extra = l.error_extra::json
+    error = l.error::json, error_extra = l.error_extra::json,
+    in_line = false, holds_slot = r.holds_slot and r.state = 'running'
   from locked l
   where r.id = l.id and l.role = 'cancels' and r.state in ${OPEN_STATES} and not (${unless})
   returning r.id, r.parent_id, r.workflow, r.queue, r.state

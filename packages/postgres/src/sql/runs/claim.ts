@@ -1,5 +1,5 @@
 import type { OwnedRun } from '@holdfast/core/internal';
-import { numberOrNull } from '../cells.js';
+import { number, numberOrNull } from '../cells.js';
 import { inMs, msInterval } from '../fragments.js';
 import { statement } from '../statement.js';
 import { decodeOwnedRun, selectOwnedRun } from './owned-run.js';
@@ -9,6 +9,8 @@ export interface ClaimRow {
   readonly run: OwnedRun | null;
   /** Milliseconds until the next of those that were not claimed is due; below 0 if it is already. */
   readonly nextDueInMs: number | null;
+  /** Whether limits of queues kept back runs that are due. */
+  readonly isHeldBack: boolean;
 }
 
 /**
@@ -18,8 +20,13 @@ export interface ClaimRow {
  * HAZARD: `for update`, not what the update would take by itself. It is what writes of steps are kept apart from.
  *
  * Due runs are looked up by workflow and version: a pile of runs that this executor has no code for costs nothing.
+ *
+ * Those that wait in queues are taken first, by a function, and leave to the others their share of the room.
  */
-export const claimRuns = statement<[executorId: string, serves: string, limit: number], ClaimRow>(
+export const claimRuns = statement<
+  [executorId: string, serves: string, limit: number, queues: string | null, chance: number],
+  ClaimRow
+>(
   'claim_runs',
   (s) => `
 with served as materialized (
@@ -37,6 +44,13 @@ candidates as materialized (
   order by c.wake_at, c.id     -- id last: ties must sort the same for every session
   limit $3::int * 2 + 20
 ),
+queued as materialized (
+  select q.run, q.keeps_slot, q.is_slot_scarce, q.next_at, q.is_held_back, q.at
+  from ${s.quoted}.claim_queued(
+    $1::text, $2::json, $4::text::json, $3::int, (select count(*) from candidates)::int, $5::float8
+  ) with ordinality as q(run, keeps_slot, is_slot_scarce, next_at, is_held_back, at)
+  where not exists (select from ${s.executors} x where x.id = $1::text and x.stopped_at is not null)
+),
 due as materialized (
   -- In the candidates' order, one by one, and no more than are wanted: others are not even locked.
   select l.id, c.wake_at as was_due, 1 as one from candidates c cross join lateral (
@@ -48,7 +62,7 @@ due as materialized (
   ) l
   -- One that was declared dead and does not know it yet gets nothing.
   where not exists (select from ${s.executors} x where x.id = $1::text and x.stopped_at is not null)
-  limit $3::int
+  limit greatest($3::int - (select count((q.run).id) from queued q), 0)
 ),
 claimed as (
   update ${s.runs} r set
@@ -57,11 +71,16 @@ claimed as (
     deadline = case when r.started_at is null and r.timeout_ms is not null
       then least(r.deadline, clock_timestamp() + ${msInterval('r.timeout_ms')}) else r.deadline end
   from due where r.id = due.id and due.one = 1
-  returning r.id, r.key, r.workflow, r.version, r.epoch, r.signals, r.input, r.input_extra, r.parent_id, r.started_at,
-    r.logical_start, r.queue, r.deadline, r.seed, r.takeovers, r.is_unwinding, due.was_due
+  returning r.*, due.was_due
+),
+taken as (
+  select (q.run).*, null::timestamptz as was_due, q.keeps_slot, q.is_slot_scarce, q.at from queued q where (q.run).id is not null
+  union all
+  select c.*, false, false, 0 from claimed c
 ),
 next as (
-  select min(n.wake_at) as wake_at from served v cross join lateral (
+  select least(min(n.wake_at), (select min(q.next_at) from queued q where (q.run).id is null)) as wake_at
+  from served v cross join lateral (
     select r.wake_at from ${s.runs} r
     where r.workflow = v.workflow and r.version = v.version
       and r.queue is null and r.state in ('pending', 'waiting') and r.wake_at is not null
@@ -71,11 +90,13 @@ next as (
   ) n
 )
 select ${inMs('(next.wake_at - clock_timestamp())')} as next_due_in_ms,
-  ${selectOwnedRun('c.')}
-from next left join claimed c on true
-order by c.was_due, c.id`,
+  (select coalesce(bool_or(q.is_held_back), false) from queued q)::int as is_held_back,
+  ${selectOwnedRun('t.')}
+from next left join taken t on true
+order by t.at, t.was_due, t.id`,
   (row) => ({
     run: row['id'] === null ? null : decodeOwnedRun(row),
     nextDueInMs: numberOrNull(row['next_due_in_ms']),
+    isHeldBack: number(row['is_held_back']) > 0,
   }),
 );

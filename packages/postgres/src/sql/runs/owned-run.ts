@@ -8,7 +8,8 @@ export function selectOwnedRun(run: string): string {
   return `${run}id, ${run}key::text as key, ${run}workflow, ${run}version, ${run}epoch, ${run}signals,
   ${run}input::text as input, ${run}input_extra::text as input_extra, ${run}parent_id,
   ${inMs(`coalesce(${run}logical_start, ${run}started_at)`)} as started_at, ${run}queue,
-  ${inMs(`${run}deadline`)} as deadline, coalesce(${run}seed, ${run}key)::text as seed, ${run}takeovers, ${run}is_unwinding::int as is_unwinding`;
+  ${inMs(`${run}deadline`)} as deadline, coalesce(${run}seed, ${run}key)::text as seed, ${run}takeovers, ${run}is_unwinding::int as is_unwinding,
+  ${run}keeps_slot::int as keeps_slot, ${run}is_slot_scarce::int as is_slot_scarce`;
 }
 
 export function decodeOwnedRun(row: Row): OwnedRun {
@@ -27,5 +28,7 @@ export function decodeOwnedRun(row: Row): OwnedRun {
     seed: text(row['seed']),
     takeovers: number(row['takeovers']),
     isUnwinding: number(row['is_unwinding']) > 0,
+    keepsSlot: number(row['keeps_slot']) > 0,
+    isSlotScarce: number(row['is_slot_scarce']) > 0,
   };
 }

@@ -4,7 +4,8 @@ import { tally } from '../tallies/tally.js';
 
 /**
  * Makes a failed, cancelled or paused run claimable again, without a time limit, and its takeovers counted from 0. The
- * claim will raise its epoch. The attempts of steps that a paused run has open are counted anew.
+ * claim will raise its epoch. The attempts of steps that a paused run has open are counted anew. While code
+ * of one that was cancelled runs on and so has its slot, its executor stays with it, and no claim takes it.
  */
 export const resumeRun = statement<[runId: string], string>(
   'resume_run',
@@ -22,7 +23,7 @@ counted_anew as (
 ),
 resumed as (
   update ${s.runs} r set
-    state = 'pending', executor_id = null, wake_at = clock_timestamp(),
+    state = 'pending', executor_id = case when r.holds_slot then r.executor_id end, wake_at = clock_timestamp(),
     output = null, output_extra = null, error = null, error_extra = null, completed_at = null,
     timeout_ms = null, deadline = null, takeovers = 0, takeover_seq = null, deaths = null
   from found f where r.id = f.id

@@ -1,0 +1,13 @@
+import type { Schema } from '../sql/names.js';
+import { claimFromQueue } from './functions/claim-from-queue.js';
+import { claimQueued } from './functions/claim-queued.js';
+import { lineHeads } from './functions/line-heads.js';
+import { recentStarts } from './functions/recent-starts.js';
+import type { Migration } from './migration.js';
+
+/** How runs are taken from queues. */
+export const claimingQueued: Migration = {
+  version: 7,
+  name: 'claim queued',
+  text: (s: Schema) => [recentStarts(s), lineHeads(s), claimFromQueue(s), claimQueued(s)].join('\n'),
+};
