@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import type { Schedule, WorkflowDefinition } from '../define/index.js';
+import type { Queue, Schedule, WorkflowDefinition } from '../define/index.js';
 import type { Attendance, RunStatus, Signal, Store, StoreListener } from '../store/index.js';
 import { waitUntil } from '../time/index.js';
 import { Announcer } from './announcer.js';

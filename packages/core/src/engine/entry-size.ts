@@ -27,6 +27,7 @@ function valuesSize(entry: StoreEntry): number {
     case 'close':
       return stepSize(entry.step);
     case 'park':
+    case 'vacate':
     case 'release':
       return 0;
   }
