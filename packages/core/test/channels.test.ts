@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import type { Payload } from '../src/adapter.js';
 import { channel, event, sleep, step } from '../src/index.js';
+import { UNCHECKED_INPUT } from '../src/internal.js';
 import { bench, journalOf, reaches, recordingCommits, unavailable } from './support/bench.js';
 import { intercepted } from './support/intercepted.js';
 import { ManualClock } from './support/manual-clock.js';
@@ -242,6 +244,27 @@ describe('sending', () => {
     const { id, result } = await app.start(flow, []);
     await app.channel(checked).send(id, ' ab ');
     expect(await result()).toBe('ab');
+  });
+
+  test('by other means than an app is checked by the schema when it is received, and recorded as that', async () => {
+    const { workflow, launch, store } = await bench();
+    const checked = channel('checked', { schema: shortTexts });
+    const flow = workflow('flow', async () => [
+      await checked.receive(),
+      (await errorOf(checked.receive()))['code'],
+      await letters.receive(),
+    ]);
+    const app = await launch();
+    const { id, result } = await app.start(flow, []);
+    const entry = { op: 'send', step: null, runId: id } as const;
+    const unchecked = (text: string): Payload => ({ json: JSON.stringify(text), extra: UNCHECKED_INPUT });
+    await store.commit([
+      { ...entry, channel: 'checked', key: 'a', value: unchecked(' ab ') },
+      { ...entry, channel: 'checked', key: 'b', value: unchecked('too long') },
+      { ...entry, channel: 'letters', key: 'c', value: unchecked('as it stands') },
+    ]);
+    expect(await result()).toEqual(['ab', 'INVALID_INPUT', 'as it stands']);
+    expect((await app.runs.steps(id)).map(({ output }) => output)).toEqual(['ab', undefined, 'as it stands']);
   });
 
   test.each([

@@ -4,7 +4,7 @@ import { HoldfastError } from '../errors/index.js';
 import type { Payload } from '../replay/index.js';
 
 /**
- * What stands beside the arguments of a run that was started by other means than an app: an empty list, as there is
+ * What stands beside the arguments of a run, or a message, that came by other means than an app: an empty list, as there is
  * nothing to add to the JSON. Nobody has checked them yet.
  */
 export const UNCHECKED_INPUT = '[]';

@@ -1,8 +1,10 @@
-import type { ReceiveCall } from '../define/index.js';
+import type { MailDefinition, ReceiveCall } from '../define/index.js';
+import type { Outcome, Payload } from '../replay/index.js';
 import type { WaitingMessage } from '../store/index.js';
 import { BUSY, type OpenCall } from './call.js';
 import type { CallContext } from './call-context.js';
 import type { Inbox } from './inbox.js';
+import { UNCHECKED_INPUT } from './input.js';
 import { recordFailure } from './mail-calls.js';
 import { timedOut } from './mail-errors.js';
 import { settleError } from './settle.js';
@@ -26,14 +28,22 @@ export async function performReceive(
   }
   run.idle(open, BUSY);
   const { id: messageId, value } = message;
-  const outcome = await run.recordWith(open, { ok: true, value }, (step) => ({
-    op: 'receive',
-    step,
-    messageId,
-  }));
-  if (outcome.kind !== 'refused') return;
+  const outcome = await received(run, call.definition, value);
+  const written = await run.recordWith(open, outcome, (step) => ({ op: 'receive', step, messageId }));
+  if (written.kind !== 'refused') return;
   inbox.putBack(name, message);
-  return run.record(open, settleError(run.host.deps.codec, writeRefused(name, outcome.error)));
+  return run.record(open, settleError(run.host.deps.codec, writeRefused(name, written.error)));
+}
+
+/** What a message comes to. One that was sent by other means than an app is checked now, as nobody has. */
+async function received(run: CallContext, definition: MailDefinition, value: Payload): Promise<Outcome> {
+  if (value.extra !== UNCHECKED_INPUT) return { ok: true, value };
+  const { deps, post } = run.host;
+  try {
+    return { ok: true, value: await post.encode(definition, deps.codec.decode(value)) };
+  } catch (error) {
+    return settleError(deps.codec, error);
+  }
 }
 
 /**

@@ -29,6 +29,28 @@ describe.skipIf(!hasPsql)('holdfast.send, from psql (skipped where that is not i
     expect(await handle.result()).toEqual(values.map((value) => JSON.parse(value)));
   });
 
+  test('sends what a schema of the channel converts, or refuses, when it is received', async () => {
+    const numbers = {
+      '~standard': {
+        version: 1,
+        vendor: 'test',
+        validate: (value: unknown) =>
+          Number.isNaN(Number(value)) ? { issues: [{ message: 'no number' }] } : { value: Number(value) },
+      },
+    } as const;
+    const { app, defined } = await launch(url, (registry) => {
+      const mail = channel('mail', { registry, schema: numbers });
+      return workflow('checks', { registry }, async () => [
+        await mail.receive(),
+        await mail.receive().catch((error: Error & { code: string }) => error.code),
+      ]);
+    });
+    const handle = await app.start(defined, []);
+    for (const value of ['"21"', '"many"'])
+      await answer(url, `select holdfast.send('${handle.id}', 'mail', '${value}')`);
+    expect(await handle.result()).toEqual([21, 'INVALID_INPUT']);
+  });
+
   test('wakes a run that is parked, at once', async () => {
     const { app, defined } = await launch(url, receiver, { parkAfter: 10 });
     const handle = await app.start(defined.receives, [1]);

@@ -1,3 +1,4 @@
+import { UNCHECKED_INPUT } from '@holdfast/core/internal';
 import { sendMessages } from '../../sql/batch/mail/messages.js';
 import { OPEN_STATES } from '../../sql/fragments.js';
 import { quoteLiteral, type Schema } from '../../sql/names.js';
@@ -41,7 +42,7 @@ ${CHECKS(s)}
   end if;
   with passed as materialized (
     select 0 as at, 'send' as op, send.run_id as run_id, send.channel as name, send.key as key,
-      send.message as value, null::json as value_extra
+      send.message as value, ${quoteLiteral(UNCHECKED_INPUT)} as value_extra
   ),${sendMessages(s)}
   select count(*) from sent into written;
   if written = 0 then
