@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Payload } from '../src/adapter.js';
-import { channel, event, sleep, step } from '../src/index.js';
+import { channel, event, type StepView, sleep, step } from '../src/index.js';
 import { UNCHECKED_INPUT } from '../src/internal.js';
 import { bench, journalOf, reaches, recordingCommits, unavailable } from './support/bench.js';
 import { intercepted } from './support/intercepted.js';
@@ -394,6 +394,9 @@ describe('a run that waits for a message', () => {
     await other.channel(letters).send(id, 'wake up');
     expect(await clock.passUntil(app.handle(id).result())).toBe('wake up');
     expect((await app.runs.get(id)).epoch).toBe(2);
+    // The wait took as long as it took, although it was called anew to go on.
+    const [{ startedAt, completedAt }] = (await app.runs.steps(id)) as [StepView];
+    expect(completedAt!.getTime() - startedAt.getTime()).toBeGreaterThanOrEqual(1000);
   });
 
   test('costs one write to park, and none to begin to wait', async () => {

@@ -256,6 +256,24 @@ describe('in a run', () => {
     expect((await here.runs.get(handle.id)).epoch).toBe(1);
   });
 
+  test('a run that waits for an event is given back at once when its app is shut down', async () => {
+    const { workflow, launch, store } = await bench();
+    const target = workflow('target', forever);
+    const flow = workflow('flow', (id: string) => progress.get(id));
+    const there = await launch({ store: store.another(), workflows: [target] });
+    const here = await launch({ store: store.another(), workflows: [flow] });
+    const { id } = await there.start(target, []);
+    const { id: waiting } = await here.start(flow, [id]);
+    await settled();
+    const beganMs = performance.now();
+    await here.shutdown({ drain: '1h' });
+    expect(performance.now() - beganMs).toBeLessThan(30_000);
+    expect(await store.run(waiting)).toMatchObject({ state: 'pending', executorId: null });
+    await launch({ store: store.another(), workflows: [flow] });
+    await there.event(progress).set(id, 8);
+    expect(await there.handle(waiting).result()).toBe(8);
+  });
+
   test('a wait ends when the run is cancelled', async () => {
     const { workflow, launch } = await bench();
     const target = workflow('target', forever);

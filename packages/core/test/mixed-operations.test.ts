@@ -1,8 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { currentRun, now, random, sleep, step, uuid } from '../src/index.js';
+import { channel, currentRun, event, now, random, sleep, step, stream, uuid } from '../src/index.js';
 import { journalOf } from './support/bench.js';
 import { shop } from './support/shop.js';
 import { forever, gate } from './support/signals.js';
+
+const letters = channel<string>('letters');
+const progress = event<string>('progress');
+const tokens = stream<string>('tokens');
 
 describe('operations of every kind, side by side', () => {
   test('replay to what they gave, in the order in which they gave it, and are not done again', async () => {
@@ -66,6 +70,15 @@ describe('operations of every kind, side by side', () => {
         watch('child', child(1)),
         watch('failing child', failing()),
         watch('result', handle.result()),
+        watch('send', letters.send('p', 'to myself')),
+        watch('send in vain', letters.send('nobody', 'x')),
+        watch('receive', letters.receive()),
+        watch('receive in vain', letters.receive({ timeout: 3 })),
+        watch('set', progress.set('half')),
+        watch('get', progress.get('p')),
+        watch('get in vain', progress.get('nobody')),
+        watch('write', tokens.write('a')),
+        watch('read', tokens.read('p').next()),
         watch(
           'start',
           app.start(child, [2]).then(({ id }) => id),
@@ -88,7 +101,7 @@ describe('operations of every kind, side by side', () => {
     app = await launch();
     await app.handle(id).result();
     expect(seen.length).toBe(2);
-    expect(seen[0]!.length).toBe(13);
+    expect(seen[0]!.length).toBe(22);
     expect(seen[1]).toEqual(seen[0]);
     expect(effects).toEqual(before);
     expect(database.rows.length).toBe(1);

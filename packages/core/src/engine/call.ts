@@ -3,11 +3,13 @@ import type { CallKind } from '../replay/index.js';
 /**
  * What an open call is doing. `recorded`: its outcome is in the journal and waits for its turn. `busy`: a body or a
  * write is under way. `waiting`: nothing happens until a moment in time, or until something comes in; a run whose open
- * calls all wait can be parked.
+ * calls all wait can be parked. `watching`: the same, but what comes in would not wake a parked run, so it stays in memory;
+ * at a shutdown it is given back.
  */
 export type CallActivity =
   | { readonly kind: 'recorded' }
   | { readonly kind: 'busy' }
+  | { readonly kind: 'watching' }
   | {
       readonly kind: 'waiting';
       readonly untilMs: number | null;
@@ -15,6 +17,10 @@ export type CallActivity =
       readonly mayEndSooner?: boolean;
     };
 
+/** Calls that do nothing but wait. */
+export const WAITS: ReadonlySet<CallKind> = new Set(['sleep', 'receive', 'get', 'read', 'result']);
+
+export const WATCHING: CallActivity = { kind: 'watching' };
 export const RECORDED: CallActivity = { kind: 'recorded' };
 export const BUSY: CallActivity = { kind: 'busy' };
 

@@ -2,7 +2,7 @@ import type { ChildCall, RunTerms } from '../define/index.js';
 import { HoldfastError, isHoldfastError } from '../errors/index.js';
 import type { OpenEntry, Outcome } from '../replay/index.js';
 import type { RunStatus } from '../store/index.js';
-import { BUSY, type OpenCall } from './call.js';
+import { BUSY, type OpenCall, WATCHING } from './call.js';
 import type { CallContext } from './call-context.js';
 import { cancelledOutcome, idConflict, waitsForItself } from './run-errors.js';
 import { settle, settleError } from './settle.js';
@@ -108,7 +108,7 @@ function inheritedTerms({ run }: CallContext, { terms = {} }: ChildCall): Partia
 async function outcomeOf(run: CallContext, open: OpenCall, runId: string): Promise<RunStatus> {
   const wakesUs = isOwn(run, runId) || (await run.host.find(runId, run.lifetime))?.parentId === run.run.id;
   const status = await run.host.outcomeOf(runId, run.lifetime, () => {
-    if (wakesUs) run.idle(open, { kind: 'waiting', untilMs: null });
+    run.idle(open, wakesUs ? { kind: 'waiting', untilMs: null } : WATCHING);
   });
   run.idle(open, BUSY);
   return status;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { BUSY, type CallActivity, type OpenCall, RECORDED } from './call.js';
+import { BUSY, type CallActivity, type OpenCall, RECORDED, WATCHING } from './call.js';
 import { type IdleState, idleVerdict } from './idleness.js';
 
 const NOW_MS = 10_000;
@@ -36,6 +36,29 @@ describe('a run stays in memory', () => {
     expect(verdict([until(NOW_MS + PARK_AFTER_MS)])).toEqual({ kind: 'stay' });
     expect(verdict([until(NOW_MS + 1), until(NOW_MS + 1_000_000)])).toEqual({ kind: 'stay' });
     expect(verdict([until(NOW_MS - 5), until(null)])).toEqual({ kind: 'stay' });
+  });
+});
+
+describe('a run that waits for what would not wake it', () => {
+  test('stays in memory, however long its other waits', () => {
+    expect(verdict([WATCHING, until(NOW_MS + 1_000_000)])).toEqual({ kind: 'stay' });
+  });
+
+  test('is given back at a shutdown, unless something else of it is under way', () => {
+    expect(verdict([WATCHING, until(null)], { isDraining: true })).toEqual({ kind: 'release' });
+    expect(verdict([WATCHING, BUSY], { isDraining: true })).toEqual({ kind: 'stay' });
+  });
+});
+
+describe('a run whose wait may end before its time', () => {
+  const soonPerhaps: CallActivity = { kind: 'waiting', untilMs: NOW_MS + 1_000_000, mayEndSooner: true };
+
+  test('is given a while, and then parked until that time', () => {
+    expect(verdict([soonPerhaps])).toEqual({ kind: 'linger', untilMs: NOW_MS + PARK_AFTER_MS });
+    expect(verdict([soonPerhaps], { sinceMs: NOW_MS - PARK_AFTER_MS })).toEqual({
+      kind: 'park',
+      wakeAtMs: NOW_MS + 1_000_000,
+    });
   });
 });
 

@@ -6,6 +6,8 @@ export type IdleVerdict =
   | { readonly kind: 'stay' }
   /** It leaves memory now, to wake at that time; null when only something coming in can wake it. */
   | { readonly kind: 'park'; readonly wakeAtMs: number | null }
+  /** It is given back, for another executor to take up. */
+  | { readonly kind: 'release' }
   /** It is asked again at that time. */
   | { readonly kind: 'linger'; readonly untilMs: number };
 
@@ -27,14 +29,21 @@ export function idleVerdict(state: IdleState): IdleVerdict {
   let earliest = Number.POSITIVE_INFINITY;
   let isOpenEnded = false;
   let waits = 0;
+  let isWatching = false;
   for (const call of state.calls) {
-    if (call.activity.kind !== 'waiting') return { kind: 'stay' };
+    const { activity } = call;
+    if (activity.kind === 'recorded' || activity.kind === 'busy') return { kind: 'stay' };
     waits += 1;
-    const { untilMs, mayEndSooner = false } = call.activity;
+    if (activity.kind === 'watching') {
+      isWatching = true;
+      continue;
+    }
+    const { untilMs, mayEndSooner = false } = activity;
     if (untilMs === null || mayEndSooner) isOpenEnded = true;
     if (untilMs !== null) earliest = Math.min(earliest, untilMs);
   }
   if (waits === 0) return { kind: 'stay' };
+  if (isWatching) return { kind: state.isDraining ? 'release' : 'stay' };
   const park = { kind: 'park', wakeAtMs: Number.isFinite(earliest) ? earliest : null } as const;
   if (state.isDraining) return park;
   if (earliest - state.nowMs <= state.parkAfterMs) return { kind: 'stay' };

@@ -2,7 +2,7 @@ import type { CloseCall, GetCall, MailDefinition, ReadCall, SendCall, ShowCall }
 import { isHoldfastError } from '../errors/index.js';
 import type { Payload } from '../replay/index.js';
 import type { MailEntry, StepEntry } from '../store/index.js';
-import type { OpenCall } from './call.js';
+import { BUSY, type OpenCall, WATCHING } from './call.js';
 import type { CallContext } from './call-context.js';
 import { judgeEvent } from './event-answer.js';
 import { obstacle, timedOut } from './mail-errors.js';
@@ -74,7 +74,9 @@ export async function performGet(
       untilMs,
       timedOut: () => timedOut(definition, runId, timeoutMs),
       signal: run.lifetime,
+      pending: () => run.idle(open, WATCHING),
     });
+    run.idle(open, BUSY);
     return await run.record(open, { ok: true, value });
   } catch (error) {
     return recordFailure(run, open, error);
@@ -90,7 +92,12 @@ export async function performRead(
 ): Promise<void> {
   const { deps, post } = run.host;
   try {
-    const found = await nextValue(post.streams, deps, cursor, { untilMs, signal: run.lifetime });
+    const found = await nextValue(post.streams, deps, cursor, {
+      untilMs,
+      signal: run.lifetime,
+      pending: () => run.idle(open, WATCHING),
+    });
+    run.idle(open, BUSY);
     const value = found && { position: found.position, value: deps.codec.decode(found.value) };
     const what = `a value of stream "${cursor.definition.name}"`;
     return await run.record(open, settle(deps.codec, { ok: true, value }, what));
@@ -105,6 +112,7 @@ const OUTCOMES = ['RUN_FINISHED', 'RUN_NOT_FOUND', 'STORE_CORRUPT', 'TIMED_OUT',
 /** Records an error as a call's outcome, if it is one. */
 export async function recordFailure(run: CallContext, open: OpenCall, error: unknown): Promise<void> {
   if (!OUTCOMES.some((code) => isHoldfastError(error, code))) throw error;
+  run.idle(open, BUSY);
   return run.record(open, settleError(run.host.deps.codec, error));
 }
 

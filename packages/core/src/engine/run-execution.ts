@@ -13,7 +13,7 @@ import {
 import type { EntryOutcome, OwnedRun, StepEntry, StoreEntry } from '../store/index.js';
 import { type CancelTimer, waitUntil } from '../time/index.js';
 import { Bodies } from './bodies.js';
-import { BUSY, type CallActivity, type OpenCall, RECORDED } from './call.js';
+import { BUSY, type CallActivity, type OpenCall, RECORDED, WAITS } from './call.js';
 import type { RecordExtras } from './call-context.js';
 import type { CallTaker } from './call-taker.js';
 import { idleVerdict } from './idleness.js';
@@ -121,7 +121,9 @@ export class RunExecution implements CallTaker, TurnTaker {
     try {
       const verdict = this.history.call(kind, name);
       return new Promise((resolve, reject) => {
-        const startedAtMs = this.nowMs();
+        const nowMs = this.nowMs();
+        // A run that waits is replayed when it is woken: its wait began when it was first called.
+        const startedAtMs = WAITS.has(kind) ? Math.min(nowMs, Math.floor(this.#logicalNowMs)) : nowMs;
         const call: OpenCall = { seq: verdict.seq, kind, name, startedAtMs, resolve, reject, activity: BUSY };
         this.#calls.set(call.seq, call);
         if (verdict.known === 'outcome') {
@@ -380,6 +382,7 @@ export class RunExecution implements CallTaker, TurnTaker {
         this.host.turns.ask(this);
       });
     }
+    if (verdict.kind === 'release') this.release().catch((error: unknown) => this.#broken(error));
     if (verdict.kind === 'park') this.#park(verdict.wakeAtMs).catch((error: unknown) => this.#broken(error));
   }
 

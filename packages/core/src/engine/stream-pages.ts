@@ -17,6 +17,8 @@ export interface NextOptions {
   readonly signal: AbortSignal | undefined;
   /** Ends the wait as a stream ends. */
   readonly abandoned?: AbortSignal;
+  /** Told when the value was seen not to be there yet. Perhaps more than once. */
+  readonly pending?: () => void;
 }
 
 /**
