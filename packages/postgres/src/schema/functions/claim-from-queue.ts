@@ -120,7 +120,7 @@ const COUNTING = (s: Schema): string => `
     slots_left := null;
   end if;
   for next_one in
-    select k.id from ${s.runs} k
+    select k.id, k.version from ${s.runs} k
     where k.queue = of_queue and k.holds_slot and k.state = 'waiting' and k.wake_at <= at_once
       and (k.workflow, k.version) in (
         select v.workflow, v.version from json_to_recordset(serves) as v(workflow text, version text))
@@ -181,7 +181,7 @@ const TAKING = (s: Schema): string => `
       ) b
     ),
     lined as materialized (
-      select s.*, c.id, c.is_fresh, row_number() over (partition by s.n order by c.priority, c.place) as i
+      select s.*, c.id, c.version, c.is_fresh, row_number() over (partition by s.n order by c.priority, c.place) as i
       from here h join shares s on s.key = h.key cross join lateral (
         ${lined(s, 'true', 'r.started_at is null', 'starts_left <= 0 or s.starts <= 0 or s.slots <= 0')}
         union all
@@ -249,7 +249,7 @@ const REMEMBERING = (s: Schema): string => `
 
 // Begun or not: two indexes. A run that is kept out is looked at all the same, so that it is known to be there.
 function lined(s: Schema, isFresh: string, which: string, isKeptOut: string): string {
-  return `(select r.id, ${isFresh} as is_fresh, r.priority, r.place from ${s.runs} r
+  return `(select r.id, r.version, ${isFresh} as is_fresh, r.priority, r.place from ${s.runs} r
          where r.queue = of_queue and coalesce(r.partition_key, '') = h.key
            and r.workflow = h.workflow and r.version = h.version
            and r.in_line and ${which} and r.state in ('pending', 'waiting')
@@ -268,6 +268,8 @@ function takeOne(s: Schema): string {
       select l.id from ${s.runs} l
       where l.id = next_one.id and (coalesce(l.in_line, false) or coalesce(l.holds_slot, false) and coalesce(l.wake_at <= at_once, false))
         and coalesce(l.state, '') in ('pending', 'waiting')
+        -- It may have been moved to another version since it was found.
+        and l.version is not distinct from next_one.version
       for update skip locked
     )
     returning r.* into run;

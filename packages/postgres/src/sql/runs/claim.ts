@@ -33,7 +33,7 @@ with served as materialized (
   select v.workflow, v.version from json_to_recordset($2::json) as v(workflow text, version text)
 ),
 candidates as materialized (
-  select c.id, c.wake_at from served v cross join lateral (
+  select c.id, c.wake_at, v.version from served v cross join lateral (
     select r.id, r.wake_at from ${s.runs} r
     where r.workflow = v.workflow and r.version = v.version
       and r.queue is null and r.state in ('pending', 'waiting') and r.wake_at <= (select clock_timestamp())
@@ -56,6 +56,8 @@ due as materialized (
   select l.id, c.wake_at as was_due, 1 as one from candidates c cross join lateral (
     select r.id from ${s.runs} r
     where r.id = c.id and r.state in ('pending', 'waiting')
+      -- It may have been moved to another version since it was found.
+      and r.version is not distinct from c.version
       -- With coalesce, the planner does not see that the index of due runs would do: it would read much of it for each.
       and coalesce(r.wake_at <= (select clock_timestamp()), false)
     for update of r skip locked
