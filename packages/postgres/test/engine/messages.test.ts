@@ -1,4 +1,5 @@
-import { channel, event, type Holdfast, type Registry, step, stream, workflow } from '@holdfast/core';
+import { channel, event, type Holdfast, queue, type Registry, step, stream, workflow } from '@holdfast/core';
+import { Client } from 'pg';
 import { describe, expect, test } from 'vitest';
 import type { WireProxy } from '../../src/testing/wire-proxy.js';
 import { database, launch, proxyTo } from './app.js';
@@ -176,6 +177,60 @@ describe('between two apps', () => {
     await byWord(() => there.event(progress).set(id, 9));
     expect(await byWord(() => Promise.all(waiting))).toEqual(Array(10).fill(9));
   });
+});
+
+test('a run of a queue that is parked is woken by a message too', async () => {
+  const url = await database();
+  const define = (registry: Registry) => {
+    queue('mail', { registry, concurrency: 2 });
+    return workflow('waits', { registry }, () => letters.receive());
+  };
+  const { app, defined } = await launch(url, define, { parkAfter: 1 });
+  const handles = await Promise.all([1, 2, 3].map(() => app.start(defined, [], { queue: 'mail' })));
+  for (const handle of handles) {
+    while ((await handle.status()) !== 'waiting') await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  for (const { id } of handles) await app.channel(letters).send(id, `to ${id}`);
+  expect(await Promise.all(handles.map((handle) => handle.result()))).toEqual(
+    handles.map(({ id }) => `to ${id}`),
+  );
+});
+
+test('what a run shows is marked with the call that gave it, so that a fork can tell what came before it', async () => {
+  const url = await database();
+  const { app, defined } = await launch(url, (registry) =>
+    workflow('shows', { registry }, async () => {
+      await progress.set(0);
+      await tokens.write(1);
+      await step.run('inside', async () => {
+        await progress.set(2);
+        await tokens.write(2);
+      });
+      await letters.receive();
+      await tokens.write(4);
+    }),
+  );
+  const { id, result } = await app.start(defined, []);
+  const reader = app.stream(tokens).read(id);
+  expect([(await reader.next()).value, (await reader.next()).value]).toEqual([1, 2]);
+  await app.event(progress).set(id, 9);
+  await app.stream(tokens).write(id, 9);
+  await app.channel(letters).send(id, 'go on');
+  await result();
+  const sql = new Client({ connectionString: url });
+  await sql.connect();
+  try {
+    const seqs = async (table: string, order: string) =>
+      (
+        await sql.query<{ seq: number | null }>(`select seq from holdfast.${table} order by ${order}`)
+      ).rows.map(({ seq }) => seq);
+    expect(await seqs('events', 'id')).toEqual([0, 2, null]);
+    expect(await seqs('stream_values', 'position')).toEqual([1, 2, null, 4]);
+    const { rows } = await sql.query('select received_by from holdfast.messages');
+    expect(rows).toEqual([{ received_by: 3 }]);
+  } finally {
+    await sql.end();
+  }
 });
 
 describe('when every connection is lost', () => {
