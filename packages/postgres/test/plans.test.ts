@@ -23,6 +23,8 @@ import { listDeadlines } from '../src/sql/runs/overdue.js';
 import { listOwnedRuns } from '../src/sql/runs/owned.js';
 import { resumeRun } from '../src/sql/runs/resume.js';
 import { readStatuses } from '../src/sql/runs/statuses.js';
+import { dueSchedules } from '../src/sql/schedules/due.js';
+import { tickSchedules } from '../src/sql/schedules/tick.js';
 import type { Statement, Value } from '../src/sql/statement.js';
 import { listSteps } from '../src/sql/steps/list.js';
 import { loadJournals } from '../src/sql/steps/load.js';
@@ -72,6 +74,8 @@ const CASES: readonly Case[] = [
   { statement: findRun },
   { statement: listSteps },
   { statement: recordCheckpoint },
+  { statement: dueSchedules, by: /^runs_unended_scheduled$/ },
+  { statement: tickSchedules, by: /^runs_unended_scheduled$/ },
 ];
 
 let home: Home;
