@@ -18,6 +18,7 @@ export {
   type PendingRuns,
   type Queues,
   type QueueView,
+  type RetentionRule,
   type RunCountView,
   type RunFilter,
   type RunHandle,

@@ -77,6 +77,7 @@ test('@holdfast/core/internal', () => {
       "NonDeterminismError",
       "NonRetryableError",
       "PLAIN_TERMS",
+      "PRUNE_LIMIT",
       "RUN_STATES",
       "ScheduledMethod",
       "StepMethod",

@@ -21,6 +21,7 @@ import { findRun } from '../src/sql/runs/find.js';
 import { listLostRuns } from '../src/sql/runs/lost.js';
 import { listDeadlines } from '../src/sql/runs/overdue.js';
 import { listOwnedRuns } from '../src/sql/runs/owned.js';
+import { pruneRuns } from '../src/sql/runs/prune.js';
 import { resumeRun } from '../src/sql/runs/resume.js';
 import { readStatuses } from '../src/sql/runs/statuses.js';
 import { dueSchedules } from '../src/sql/schedules/due.js';
@@ -74,6 +75,7 @@ const CASES: readonly Case[] = [
   { statement: findRun },
   { statement: listSteps },
   { statement: recordCheckpoint },
+  { statement: pruneRuns, by: /^runs_(completed|children)$/ },
   { statement: dueSchedules, by: /^runs_unended_scheduled$/ },
   { statement: tickSchedules, by: /^runs_unended_scheduled$/ },
 ];

@@ -26,6 +26,7 @@ import { queuePartitions } from './queue-partitions.js';
 import { queueRates } from './queue-rates.js';
 import { queueSettings } from './queue-settings.js';
 import { queueing } from './queueing.js';
+import { retention } from './retention.js';
 import { schedules } from './schedules.js';
 import { starting } from './starting.js';
 import { steps } from './steps.js';
@@ -73,6 +74,7 @@ const SUBJECTS = [
   events,
   streams,
   schedules,
+  retention,
 ];
 
 /**

@@ -23,6 +23,7 @@ import { type RunHandle, resultOf, runHandle } from './handle.js';
 import { type AppChannel, type AppEvent, AppMail, type AppStream } from './mail.js';
 import type { HoldfastOptions, StartOptions } from './options.js';
 import { type Queues, queuesOf } from './queues.js';
+import { pruneCriteria } from './retention.js';
 import { type Runs, runsOf } from './runs.js';
 import { type Schedules, schedulesOf } from './schedules.js';
 import { scopeOn } from './scope.js';
@@ -99,6 +100,7 @@ export class Holdfast implements Starter, LaunchedApp {
       {
         workflows: this.#definitions,
         schedules: this.#schedulesIn(options),
+        retention: pruneCriteria(options.retention ?? []),
         version: checkName(version, 'version of the app'),
         leaseMs,
         parkAfterMs: durationMs(options.parkAfter ?? '1s', 'parkAfter of the app'),

@@ -4,6 +4,8 @@ import type { Logger } from '../engine/index.js';
 import type { Store } from '../store/index.js';
 import type { Clock, Duration } from '../time/index.js';
 import type { ControlStartOptions } from './control-options.js';
+import type { OneOrMore } from './one-or-more.js';
+import type { RetentionRule } from './retention.js';
 
 /** A class and the name that stands for it in stored values. */
 export interface NamedClass {
@@ -21,6 +23,11 @@ export interface HoldfastOptions {
   readonly queues?: readonly Queue[];
   /** Schedules whose definitions this app writes into the store. Default: those of the registry for its workflows. */
   readonly schedules?: readonly Schedule[];
+  /**
+   * Which runs that have ended are deleted, a thousand at a time, about once a minute: `{ after: '30 days' }`, or several
+   * rules. A run goes as soon as one rule says so. Default: none.
+   */
+  readonly retention?: OneOrMore<RetentionRule>;
   /** The queues that this app takes runs from. Default: all there are. Runs without a queue are always taken. */
   readonly serve?: readonly (Queue | string)[];
   /** Where definitions are found. Default: the process's own registry. */

@@ -4,8 +4,8 @@ import { scopeOn } from './scope.js';
 const PATIENTLY = { attempts: Number.MAX_SAFE_INTEGER, initial: '100ms', max: '5s' } as const;
 
 /**
- * Reads something. In a run's own code it is read in a step, so that a replay sees what the run saw; what was read is
- * in the journal then.
+ * Reads something, or does what may as well be done twice. In a run's own code it is done in a step, so that a replay sees
+ * what the run saw; what was read is in the journal then.
  */
 export function recorded<T>(store: Store, name: string, read: () => Promise<T>): Promise<T> {
   const scope = scopeOn(store);

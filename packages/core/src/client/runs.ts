@@ -5,7 +5,10 @@ import { cancelFrom } from './cancel-runs.js';
 import type { CancelOptions } from './control-options.js';
 import { type Looking, lookingAt } from './looking.js';
 import { type Moving, movingOn } from './moving.js';
+import type { OneOrMore } from './one-or-more.js';
 import { type PendingRuns, pendingRuns } from './pending-runs.js';
+import { pruneNow } from './prune.js';
+import type { RetentionRule } from './retention.js';
 
 /** Looking at runs, and operating on them. */
 export interface Runs extends Looking, Moving, PendingRuns {
@@ -20,6 +23,16 @@ export interface Runs extends Looking, Moving, PendingRuns {
    * @throws HoldfastError RUN_NOT_FOUND, or RUN_NOT_FINISHED if it is not in such a state.
    */
   resume(id: string): Promise<void>;
+  /**
+   * Deletes runs that have ended, with their journals, messages, events and streams, a thousand at a time. A run stays
+   * while the run that started it, or one that it started and did not detach, has not ended, and while its row is held.
+   *
+   * @param options `limit`: the most to delete; default: all.
+   * @returns how many were deleted.
+   * @throws HoldfastError INVALID_OPTION, INVALID_DURATION, INVALID_NAME.
+   * @example await app.runs.prune({ after: '7 days', state: 'succeeded' });
+   */
+  prune(rules: OneOrMore<RetentionRule>, options?: { readonly limit?: number }): Promise<number>;
 }
 
 export function runsOf(engine: () => Engine, codec: Codec): Runs {
@@ -32,6 +45,7 @@ export function runsOf(engine: () => Engine, codec: Codec): Runs {
     ...pendingRuns(engine),
     cancel: ((ids: string | readonly string[], options?: CancelOptions) =>
       cancelFrom(engine(), ids, options)) as Runs['cancel'],
+    prune: (rules, options) => pruneNow(() => engine().store, rules, options),
     async resume(id) {
       if (await engine().store.resume(id)) return engine().offerWork();
       const [status] = await engine().store.statuses([id]);

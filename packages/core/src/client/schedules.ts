@@ -13,6 +13,7 @@ import type { Engine, ScheduleChange, Stretch } from '../engine/index.js';
 import { HoldfastError } from '../errors/index.js';
 import type { ScheduleRecord } from '../store/index.js';
 import { type RunHandle, runHandle } from './handle.js';
+import { recorded } from './recorded.js';
 import { dateOf, shownValue } from './run-view.js';
 import { scopeOn } from './scope.js';
 
@@ -102,35 +103,30 @@ export interface Schedules {
 
 export function schedulesOf(engine: () => Engine, codec: Codec): Schedules {
   const handle = (id: string): RunHandle => runHandle(id, engine(), codec);
-  const recorded = <T>(what: string, body: () => Promise<T>): Promise<T> => {
-    const scope = scopeOn(engine().store);
-    return scope ? (scope.step({ name: what, options: {}, body }) as Promise<T>) : body();
-  };
+  const noted = <T>(what: string, body: () => Promise<T>): Promise<T> => recorded(engine().store, what, body);
   const setMany = async (settings: Readonly<Record<string, ScheduleSettings>>): Promise<void> => {
     const changes = Object.entries(settings).map(([name, one]) => changeOf(name, one, engine()));
-    await recorded(`set ${titleOf(Object.keys(settings))}`, () => engine().schedules.set(changes));
+    await noted(`set ${titleOf(Object.keys(settings))}`, () => engine().schedules.set(changes));
   };
   return {
     set: (name, settings) => setMany({ [name]: settings }),
     setMany,
     list: () =>
-      recorded('list schedules', async () =>
-        (await engine().schedules.list()).map((one) => viewOf(one, codec)),
-      ),
+      noted('list schedules', async () => (await engine().schedules.list()).map((one) => viewOf(one, codec))),
     get: (name) =>
-      recorded(`get ${titleOf([name])}`, async () => viewOf(await engine().schedules.get(name), codec)),
-    pause: (name) => recorded(`pause ${titleOf([name])}`, () => engine().schedules.pause(name)),
-    resume: (name) => recorded(`resume ${titleOf([name])}`, () => engine().schedules.resume(name)),
-    delete: (name) => recorded(`delete ${titleOf([name])}`, () => engine().schedules.delete(name)),
+      noted(`get ${titleOf([name])}`, async () => viewOf(await engine().schedules.get(name), codec)),
+    pause: (name) => noted(`pause ${titleOf([name])}`, () => engine().schedules.pause(name)),
+    resume: (name) => noted(`resume ${titleOf([name])}`, () => engine().schedules.resume(name)),
+    delete: (name) => noted(`delete ${titleOf([name])}`, () => engine().schedules.delete(name)),
     async trigger(name) {
       // Inside a run the same at every attempt, so that a crash after the start does not start another.
       const suffix = scopeOn(engine().store)?.uuid();
-      const started = recorded(`trigger ${titleOf([name])}`, () => engine().schedules.trigger(name, suffix));
+      const started = noted(`trigger ${titleOf([name])}`, () => engine().schedules.trigger(name, suffix));
       return handle(await started);
     },
     async backfill(name, { from, to }) {
       const stretch = { fromMs: momentMs(from, 'from', name), toMs: momentMs(to, 'to', name) };
-      const ids = await recorded(`backfill ${titleOf([name])}`, () => {
+      const ids = await noted(`backfill ${titleOf([name])}`, () => {
         checkStretch(stretch, engine().nowMs, name);
         return engine().schedules.backfill(name, stretch);
       });

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import type { Queue, Schedule, WorkflowDefinition } from '../define/index.js';
-import type { Attendance, RunStatus, Signal, Store, StoreListener } from '../store/index.js';
+import type { Attendance, PruneCriteria, RunStatus, Signal, Store, StoreListener } from '../store/index.js';
 import { waitUntil } from '../time/index.js';
 import { Announcer } from './announcer.js';
 import { pause, STORE_BACKOFF } from './backoff.js';
@@ -14,6 +14,7 @@ import { Lease } from './lease.js';
 import { Outcomes } from './outcomes.js';
 import { Places } from './places.js';
 import { Post } from './post.js';
+import { RetentionChore } from './retention-chore.js';
 import { shutDown } from './run-errors.js';
 import { ScheduleChore } from './schedule-chore.js';
 import { Schedules } from './schedules.js';
@@ -36,6 +37,8 @@ export interface EngineOptions {
   readonly workflows: readonly WorkflowDefinition[];
   /** What is written into the store at the launch, as far as it changed. */
   readonly schedules: readonly Schedule[];
+  /** Which runs are kept no longer; empty to keep all. */
+  readonly retention: readonly PruneCriteria[];
   /** The version of workflows that name none. */
   readonly version: string;
   readonly leaseMs: number;
@@ -115,6 +118,7 @@ export class Engine implements StoreListener {
       deadlinesChore(this.#deps, (runIds) => this.#cancelled(runIds)),
       this.#heldRuns,
       tallyChore(deps.store),
+      ...(options.retention.length > 0 ? [new RetentionChore(this.#deps, options.retention)] : []),
       new ScheduleChore({
         deps: this.#deps,
         cancel: (runIds) => this.cancelTrees(runIds),

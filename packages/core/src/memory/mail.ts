@@ -54,6 +54,14 @@ export class MailTables {
     if (message) message.receivedBy ??= seq;
   }
 
+  /** Deletes what a run was sent and what it showed. */
+  remove(runId: string): void {
+    this.#messages.delete(runId);
+    for (const shown of [this.#events, this.#streams]) {
+      for (const name of shown.keys()) if ((JSON.parse(name) as string[])[0] === runId) shown.delete(name);
+    }
+  }
+
   waiting({ runId, channel, afterId, limit }: MessageQuestion): readonly WaitingMessage[] {
     const after = afterId === null ? 0 : Number(afterId);
     const messages = (this.#messages.get(runId) ?? []).filter(

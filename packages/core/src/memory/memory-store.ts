@@ -10,6 +10,7 @@ import type {
   PendingStore,
   QueueStore,
   Renewal,
+  RetentionStore,
   RunRecord,
   RunStatus,
   Signal,
@@ -31,6 +32,7 @@ import { pendingStore } from './pending-store.js';
 import { queueStore } from './queue-store.js';
 import { Queues } from './queues.js';
 import { journalEntry, ownedRun, runRecord, runStatus, stepsPage } from './records.js';
+import { pruneRuns } from './retention.js';
 import { Schedules, scheduleStore } from './schedules.js';
 import { Tables } from './tables.js';
 import { memoryVersions } from './versions.js';
@@ -106,6 +108,9 @@ class MemoryHandle implements MemoryStore {
   );
   readonly looking = memoryLooking((work) => this.#ask(({ tables }, nowMs) => work(tables, nowMs)));
   readonly mail = memoryMail((work) => this.#ask(({ tables, mail }) => work(tables, mail)));
+  readonly retention: RetentionStore = {
+    prune: (request) => this.#ask(({ tables, mail }, nowMs) => pruneRuns(tables, mail, request, nowMs)),
+  };
   readonly schedules = scheduleStore((work) =>
     this.#ask((data, nowMs) => work(data.schedules, data.moment(nowMs))),
   );

@@ -86,6 +86,13 @@ export class Tables {
     return changed;
   }
 
+  /** Deletes a run and its journal. */
+  remove(row: RunRow): void {
+    this.#takeOut(row);
+    this.#runs.delete(row.id);
+    this.#steps.delete(row.id);
+  }
+
   step(runId: string, seq: number): StepRecord | undefined {
     return this.#steps.get(runId)?.get(seq);
   }

@@ -57,6 +57,13 @@ export type {
 } from './mail-store.js';
 export type { DebounceOutcome, DebounceRequest, DebouncingCall, PendingStore } from './pending-store.js';
 export type { QueueDeletion, QueueRecord, QueueStore } from './queue-store.js';
+export type {
+  EndedPosition,
+  PruneCriteria,
+  Pruned,
+  PruneRequest,
+  RetentionStore,
+} from './retention-store.js';
 export {
   FINAL_STATES,
   isFinal,

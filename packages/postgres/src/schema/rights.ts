@@ -18,17 +18,17 @@ const ALL = ['select', 'insert', 'update', 'delete'] as const;
 /** What an app needs: all that its statements do, and no more. A test compares this with their text. */
 export const APP_RIGHTS: Rights = {
   tables: {
-    events: ['select', 'insert'],
+    events: ['select', 'insert', 'delete'],
     executors: ALL,
-    messages: ['select', 'insert', 'update'],
+    messages: ALL,
     migrations: ['select'],
     partitions: ALL,
     queues: ALL,
     schedules: ALL,
-    runs: ['select', 'insert', 'update'],
-    steps: ['select', 'insert', 'update'],
-    streams: ['select', 'insert', 'update'],
-    streamValues: ['select', 'insert'],
+    runs: ALL,
+    steps: ALL,
+    streams: ALL,
+    streamValues: ['select', 'insert', 'delete'],
     tallies: ['select', 'insert', 'delete'],
   },
   takesPlaces: true,

@@ -45,6 +45,7 @@ import { PostgresMail } from './mail.js';
 import { pendingStore } from './pending.js';
 import { Presence } from './presence.js';
 import { PostgresQueues } from './queues.js';
+import { postgresRetention } from './retention.js';
 import { checkRights } from './rights.js';
 import { postgresSchedules } from './schedules.js';
 import { postgresVersions } from './versions.js';
@@ -75,6 +76,7 @@ export class PostgresStore implements Store {
   readonly queues = new PostgresQueues((statement, values) => this.#run(statement, values));
   readonly looking: LookingStore;
   readonly mail = new PostgresMail((statement, values) => this.#run(statement, values));
+  readonly retention = postgresRetention((statement, values) => this.#run(statement, values));
   readonly schedules = postgresSchedules((statement, values) => this.#run(statement, values));
   readonly pending: PendingStore;
   readonly #options: PostgresStoreOptions;

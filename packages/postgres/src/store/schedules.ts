@@ -6,14 +6,8 @@ import { pauseSchedule } from '../sql/schedules/pause.js';
 import { resumeSchedule } from '../sql/schedules/resume.js';
 import { tickSchedules } from '../sql/schedules/tick.js';
 import { writeSchedules } from '../sql/schedules/write.js';
-import type { Statement, Value } from '../sql/statement.js';
 import { startLock, startRow } from './gather.js';
-
-/** Runs a statement on the open store. */
-export type RunStatement = <Values extends readonly Value[], Result>(
-  statement: Statement<Values, Result>,
-  values: Values,
-) => Promise<Result[]>;
+import type { RunStatement } from './run-statement.js';
 
 /** Schedules in Postgres: each method is one statement. */
 export function postgresSchedules(run: RunStatement): ScheduleStore {
