@@ -1,4 +1,14 @@
-import { channel, event, type Registry, schedule, sleep, step, stream, workflow } from '@holdfast/core';
+import {
+  channel,
+  event,
+  queue,
+  type Registry,
+  schedule,
+  sleep,
+  step,
+  stream,
+  workflow,
+} from '@holdfast/core';
 import { Client } from 'pg';
 import { expect, onTestFinished, test } from 'vitest';
 import { startTemporaryCluster } from '../../src/embedded/temporary-cluster.js';
@@ -45,6 +55,11 @@ function everything(registry: Registry) {
       await tokens.close();
     }),
     parent: workflow('parent', { registry }, () => Promise.all(numbers(PARTS).map((n) => child(n)))),
+    pool: queue('pool', { concurrency: 5, registry }),
+    queued: workflow('queued', { registry }, async (n: number) => {
+      await step.run('work', () => n);
+      return n;
+    }),
     tick: schedule(
       'every second',
       '* * * * * *',
@@ -63,7 +78,7 @@ test('Postgres is restarted again and again while runs of all kinds go on: none 
   const { app, defined } = await launch(cluster.url, everything, { parkAfter: 50 });
   await launch(cluster.url, everything, { parkAfter: 50 });
 
-  const { receiver, sender, shower, writer, parent, late, progress, tokens } = defined;
+  const { receiver, sender, shower, writer, parent, late, queued, pool, progress, tokens } = defined;
   let ended = 0;
   const count = <T>(result: Promise<T>): Promise<T> => result.finally(() => (ended += 1));
   const runs = numbers(RUNS).map(async (n) => {
@@ -76,12 +91,13 @@ test('Postgres is restarted again and again while runs of all kinds go on: none 
       count(shown.result().then(() => progress.get(shown.id))),
       count(written.result().then(() => all(tokens.read(written.id)))),
       count((await app.start(parent, [])).result()),
+      count((await app.start(queued, [n], { queue: pool, partitionKey: `tenant ${n % 3}` })).result()),
       count(
         (await app.start(late, [], { timeout: 200 })).result().catch((error: { code: string }) => error.code),
       ),
     ]);
   });
-  const total = RUNS * 6;
+  const total = RUNS * 7;
   for (const [round, mode] of (['fast', 'kill', 'immediate', 'fast', 'kill'] as const).entries()) {
     await untilSo(() => ended >= (total * (round + 1)) / 8);
     await (mode === 'kill' ? cluster.kill() : cluster.stop(mode));
@@ -89,13 +105,14 @@ test('Postgres is restarted again and again while runs of all kinds go on: none 
   }
 
   const parts = numbers(PARTS);
-  for (const results of await Promise.all(runs)) {
+  for (const [run, results] of (await Promise.all(runs)).entries()) {
     expect(results).toEqual([
       parts,
       undefined,
       PARTS - 1,
       numbers(PARTS * 4),
       parts.map((n) => n * n),
+      run,
       'RUN_TIMED_OUT',
     ]);
   }
@@ -107,7 +124,7 @@ test('Postgres is restarted again and again while runs of all kinds go on: none 
   );
   expect(states.rows).toEqual([
     { state: 'cancelled', runs: RUNS },
-    { state: 'succeeded', runs: RUNS * (5 + PARTS) },
+    { state: 'succeeded', runs: RUNS * (6 + PARTS) },
   ]);
   // Every second has its tick, once, also those in which the server was down.
   await app.schedules.pause('every second');

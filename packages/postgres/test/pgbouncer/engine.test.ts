@@ -1,4 +1,4 @@
-import { currentRun, type Registry, sleep, step, workflow } from '@holdfast/core';
+import { channel, currentRun, event, queue, type Registry, sleep, step, workflow } from '@holdfast/core';
 import { describe, expect, inject, onTestFinished, test } from 'vitest';
 import { postgres } from '../../src/index.js';
 import { database, launch, proxyTo } from '../engine/app.js';
@@ -121,6 +121,41 @@ describe.skipIf(!hasPooler)(
       await Promise.all(stores.map((store) => store.close()));
       expect(new Set(ids).size).toBe(1);
     });
+
+    test('queues keep their limits, messages and events arrive, and nobody has to hear of it', async () => {
+      const { url } = await pooled();
+      let inside = 0;
+      let most = 0;
+      const define = (registry: Registry) => {
+        const pool = queue('pool', { registry, concurrency: 2 });
+        const mail = channel<number>('mail', { registry });
+        const seen = event<number>('seen', { registry });
+        const limited = workflow('limited', { registry }, async (n: number) => {
+          inside += 1;
+          most = Math.max(most, inside);
+          await step.run('work', () => new Promise((resolve) => setTimeout(resolve, 5)));
+          inside -= 1;
+          return n;
+        });
+        const receiver = workflow('receiver', { registry }, async () => {
+          const got = await mail.receive();
+          await seen.set(got);
+          return got;
+        });
+        return { pool, mail, seen, limited, receiver };
+      };
+      const { app, defined } = await launch(url, define, { parkAfter: 10 });
+      await launch(url, define, { parkAfter: 10 });
+      const { pool, limited, receiver, mail, seen } = defined;
+      const numbers = Array.from({ length: 12 }, (_, n) => n);
+      const handles = await Promise.all(numbers.map((n) => app.start(limited, [n], { queue: pool })));
+      const waiting = await app.start(receiver, []);
+      await mail.send(waiting.id, 42);
+      expect(await Promise.all(handles.map((handle) => handle.result()))).toEqual(numbers);
+      expect(most).toBeLessThanOrEqual(2);
+      expect(await waiting.result()).toBe(42);
+      expect(await seen.get(waiting.id)).toBe(42);
+    }, 60_000);
 
     test('two hundred runs come through while the pooler is killed again and again', async () => {
       const { url, pooler } = await pooled({ poolSize: 10 });
