@@ -20,6 +20,7 @@ export {
   type TransactionalStepOptions,
   type TransactionOptions,
   transactionalSteps,
+  type UndoableTransactionalStepOptions,
 } from './define/index.js';
 export { type ErrorCode, HoldfastError, type HoldfastErrorOptions, isHoldfastError } from './errors/index.js';
 export type { CallKind, JournalEntry, OpenEntry, Outcome, Payload, RecordedEntry } from './replay/index.js';

@@ -87,6 +87,8 @@ export {
   Transaction,
   type TransactionalStepMaker,
   type TransactionalStepOptions,
+  type UndoableStepOptions,
+  type UndoableTransactionalStepOptions,
   uuid,
   type WaitOptions,
   type Workflow as WorkflowFunction,

@@ -141,6 +141,8 @@ test('@holdfast/core/internal', () => {
       "timeoutOf",
       "touchedRuns",
       "transactionalSteps",
+      "undoOptions",
+      "undoPlan",
       "unknownWorkflow",
       "uuid",
       "waitUntil",

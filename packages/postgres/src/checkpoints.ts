@@ -48,16 +48,18 @@ class PostgresCheckpoints implements Checkpoints {
   }
 
   async record(sql: RunSql, location: StoreLocation, checkpoint: Checkpoint): Promise<CheckpointOutcome> {
-    const { runId, epoch, seq, ordinal, name, attempt, output, outputExtra } = checkpoint;
+    const { runId, epoch, seq, ordinal, kind, name, attempt, output, outputExtra, hasUndo } = checkpoint;
     const { isOwned, isWritten } = await one(sql, this.#schemaOf(location), recordCheckpoint, [
       runId,
       epoch,
       seq,
       ordinal,
+      kind,
       name,
       attempt,
       output,
       outputExtra,
+      hasUndo ? 1 : 0,
       String(checkpoint.startedAtMs),
       String(checkpoint.completedAtMs),
     ]);

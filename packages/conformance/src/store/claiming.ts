@@ -27,6 +27,8 @@ export const claiming = subject('claiming', (test) => {
         isUnwinding: false,
         keepsSlot: false,
         isSlotScarce: false,
+        isFailing: false,
+        error: null,
       },
     ]);
   });

@@ -35,6 +35,7 @@ import { streams } from './streams.js';
 import { storeSuites } from './subject.js';
 import { takeovers } from './takeovers.js';
 import { trees } from './trees.js';
+import { unwinding } from './unwinding.js';
 
 export type { StoreHome } from './bench.js';
 
@@ -64,6 +65,7 @@ const SUBJECTS = [
   takeovers,
   trees,
   deadlines,
+  unwinding,
   looking,
   listing,
   counting,

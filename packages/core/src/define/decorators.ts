@@ -2,8 +2,8 @@ import { HoldfastError } from '../errors/index.js';
 import { checkName } from './names.js';
 import { defaultRegistry, type Registry } from './registry.js';
 import { step } from './step.js';
-import type { StepOptions } from './step-options.js';
-import type { TransactionalStepOptions } from './transaction.js';
+import type { UndoableStepOptions } from './step-options.js';
+import type { UndoableTransactionalStepOptions } from './transaction.js';
 import type { TransactionalStepMaker } from './transactional-steps.js';
 import {
   callable,
@@ -82,10 +82,10 @@ export function Workflow(options: WorkflowOptions & NamedOptions = {}): MethodDe
 }
 
 /** Makes a method a step. @example class Shop { @Step({ timeout: '10s' }) async charge(order: Order) { … } } */
-export function Step(options: StepOptions & NamedOptions = {}): MethodDecorator {
+export function Step(options: UndoableStepOptions & NamedOptions = {}): MethodDecorator {
   const { name, ...stepOptions } = options;
   return decorator((body, key) => {
-    const call = step(name ?? key, body, stepOptions);
+    const call = step(name ?? key, body, stepOptions as UndoableStepOptions<unknown[], unknown>);
     return function (this: unknown, ...args) {
       return call.apply(this, args);
     };
@@ -99,12 +99,20 @@ export function Step(options: StepOptions & NamedOptions = {}): MethodDecorator 
  */
 export function Transaction<Tx>(
   tx: TransactionalStepMaker<Tx>,
-  options: TransactionalStepOptions & NamedOptions = {},
+  options: UndoableTransactionalStepOptions<Tx> & NamedOptions = {},
 ): MethodDecorator {
   const { name, ...stepOptions } = options;
   return decorator((body, key) => {
+    const method = function (this: unknown, _: Tx, ...args: unknown[]): unknown {
+      return body.apply(this, args);
+    };
+    const call = tx(
+      name ?? key,
+      method,
+      stepOptions as UndoableTransactionalStepOptions<Tx, unknown[], unknown>,
+    );
     return function (this: unknown, ...args) {
-      return tx.run(name ?? key, () => body.apply(this, args), stepOptions);
+      return call.apply(this, args);
     };
   });
 }

@@ -82,7 +82,13 @@ export type {
   StandardSchema,
 } from './standard-schema.js';
 export { type Step, type StepMaker, step } from './step.js';
-export { type StepOptions, type StepPolicy, stepPolicy } from './step-options.js';
+export {
+  type StepOptions,
+  type StepPolicy,
+  stepPolicy,
+  type UndoableStepOptions,
+  undoOptions,
+} from './step-options.js';
 export { type Stream, stream } from './stream.js';
 export { type ReadOptions, StreamReader } from './stream-reader.js';
 export { now, random, sleep, uuid } from './timekeeping.js';
@@ -102,6 +108,7 @@ export type {
   TransactionalStepOptions,
   TransactionCall,
   TransactionOptions,
+  UndoableTransactionalStepOptions,
 } from './transaction.js';
 export {
   type TransactionalStepMaker,

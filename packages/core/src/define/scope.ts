@@ -35,6 +35,8 @@ export interface StepCall {
   readonly name: string;
   readonly options: StepOptions;
   readonly body: () => unknown;
+  /** What takes its result back. */
+  readonly undo?: ((result: unknown) => unknown) | undefined;
 }
 
 /** A start of another run from within a run. */

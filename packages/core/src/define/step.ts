@@ -1,6 +1,6 @@
 import { checkName } from './names.js';
-import { workflowScope } from './scope.js';
-import { type StepOptions, stepPolicy } from './step-options.js';
+import { type StepCall, workflowScope } from './scope.js';
+import { stepPolicy, type UndoableStepOptions } from './step-options.js';
 
 /** A function whose calls inside a run are recorded. Outside a run it is a plain call. */
 export type Step<Args extends readonly unknown[], Result> = (...args: Args) => Promise<Result>;
@@ -17,40 +17,51 @@ export interface StepMaker {
   <Args extends readonly unknown[], Result>(
     name: string,
     fn: (...args: Args) => Result | Promise<Result>,
-    options?: StepOptions,
+    options?: UndoableStepOptions<Args, NoInfer<Result>>,
   ): Step<Args, Result>;
 
   /** Runs a function as a step, in place. @example await step.run('send survey', () => mail(order.email)); */
-  run<Result>(name: string, fn: () => Result | Promise<Result>, options?: StepOptions): Promise<Result>;
+  run<Result>(
+    name: string,
+    fn: () => Result | Promise<Result>,
+    options?: UndoableStepOptions<[], NoInfer<Result>>,
+  ): Promise<Result>;
 }
 
-const NO_OPTIONS: StepOptions = {};
+const NO_OPTIONS = {};
 
 function define<Args extends readonly unknown[], Result>(
   name: string,
   fn: (...args: Args) => Result | Promise<Result>,
-  options: StepOptions = NO_OPTIONS,
+  options: UndoableStepOptions<Args, Result> = NO_OPTIONS,
 ): Step<Args, Result> {
   checkName(name, 'name of the step');
   stepPolicy(name, options);
+  const { undo } = options;
   // `this` is passed on, so that a step may be a method.
   return async function (this: unknown, ...args: Args): Promise<Result> {
     const scope = workflowScope();
     if (!scope) return fn.call(this, ...args);
-    return scope.step({ name, options, body: () => fn.call(this, ...args) }) as Promise<Result>;
+    return scope.step({
+      name,
+      options,
+      body: () => fn.call(this, ...args),
+      undo: undo && ((result) => undo.call(this, result as Result, ...args)),
+    }) as Promise<Result>;
   };
 }
 
 async function run<Result>(
   name: string,
   fn: () => Result | Promise<Result>,
-  options: StepOptions = NO_OPTIONS,
+  options: UndoableStepOptions<[], Result> = NO_OPTIONS,
 ): Promise<Result> {
   checkName(name, 'name of the step');
   stepPolicy(name, options);
   const scope = workflowScope();
   if (!scope) return fn();
-  return scope.step({ name, options, body: fn }) as Promise<Result>;
+  const undo = options.undo as StepCall['undo'];
+  return scope.step({ name, options, body: fn, undo }) as Promise<Result>;
 }
 
 /** Defines steps. See {@link StepMaker}. */

@@ -15,6 +15,19 @@ export interface TransactionOptions {
 /** Options of a transactional step. */
 export interface TransactionalStepOptions extends Omit<StepOptions, 'effect'>, TransactionOptions {}
 
+/** The same with an undo; `Tx` is the library's open transaction. */
+export interface UndoableTransactionalStepOptions<
+  Tx = never,
+  Args extends readonly unknown[] = never,
+  Result = never,
+> extends TransactionalStepOptions {
+  /**
+   * Takes back what the step did, when the run fails, is cancelled or runs out of time: as a transactional step of its
+   * own, whose rows and record are one commit.
+   */
+  readonly undo?: (tx: Tx, result: Result, ...args: Args) => unknown;
+}
+
 /** A value that SQL text may carry as a parameter: the narrowest set all adapters pass on alike. */
 export type SqlValue = string | number | boolean | null;
 
@@ -50,6 +63,8 @@ export interface TransactionCall {
   readonly adapter: SqlAdapter<unknown>;
   readonly checkpoints: Checkpoints;
   readonly body: (tx: unknown) => unknown;
+  /** What takes its result back. */
+  readonly undo?: ((tx: unknown, result: unknown) => unknown) | undefined;
 }
 
 /** Where the engine's own tables are, as a transactional step needs to know it. */
@@ -66,10 +81,13 @@ export interface Checkpoint {
   readonly epoch: number;
   readonly seq: number;
   readonly ordinal: number;
+  readonly kind: 'transaction' | 'undo';
   readonly name: string;
   readonly attempt: number;
   readonly output: string;
   readonly outputExtra: string | null;
+  /** Whether there is an undo for it. */
+  readonly hasUndo: boolean;
   readonly startedAtMs: number;
   readonly completedAtMs: number;
 }

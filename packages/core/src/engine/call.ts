@@ -30,6 +30,8 @@ export interface OpenCall {
   readonly kind: CallKind;
   readonly name: string;
   readonly startedAtMs: number;
+  /** Whether something takes its result back if the run fails or is cancelled. */
+  readonly hasUndo: boolean;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
   activity: CallActivity;

@@ -18,6 +18,7 @@ function valuesSize(entry: StoreEntry): number {
     case 'finish':
       return chars(entry.output) + chars(entry.error);
     case 'pause':
+    case 'unwind':
       return chars(entry.error);
     case 'send':
     case 'set':

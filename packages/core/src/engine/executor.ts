@@ -313,6 +313,9 @@ export class Executor implements RunHost, ClaimerHost {
       case 'released':
         this.outcomes.heard([id]);
         return this.#parts.announcer.say({ kind: 'work' });
+      case 'unwinding':
+        this.outcomes.heard([id]);
+        return this.offer(0);
       case 'lost':
         logger.info({ runId: id }, 'a run is no longer this executor’s');
         this.outcomes.heard([id]);
@@ -374,5 +377,7 @@ function ownedFrom(run: NewRun): OwnedRun {
     isUnwinding: false,
     keepsSlot: false,
     isSlotScarce: false,
+    isFailing: false,
+    error: null,
   };
 }

@@ -14,6 +14,8 @@ import { RecordedMail } from './recorded-mail.js';
 import { settle } from './settle.js';
 import { performStep } from './step-call.js';
 import { performTransaction } from './transaction-call.js';
+import type { Undo } from './undo.js';
+import { undoOfStep, undoOfTransaction } from './undo-call.js';
 
 /** The calls that a workflow makes. */
 export class RunCalls implements RunScope {
@@ -43,12 +45,20 @@ export class RunCalls implements RunScope {
   }
 
   step(call: StepCall): Promise<unknown> {
-    return this.#run.call('step', call.name, (open, begun) => performStep(this.#run, open, call, begun));
+    return this.#run.call(
+      'step',
+      call.name,
+      (open, begun) => performStep(this.#run, open, call, begun),
+      undoOfStep(call),
+    );
   }
 
   transaction(call: TransactionCall): Promise<unknown> {
-    return this.#run.call('transaction', call.name, (open, begun) =>
-      performTransaction(this.#run, open, call, begun),
+    return this.#run.call(
+      'transaction',
+      call.name,
+      (open, begun) => performTransaction(this.#run, open, call, begun),
+      undoOfTransaction(call),
     );
   }
 

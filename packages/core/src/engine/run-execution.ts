@@ -6,23 +6,32 @@ import {
   Derived,
   History,
   type JournalEntry,
-  type OpenEntry,
   type Outcome,
   type Payload,
+  type UndoPlan,
+  undoPlan,
 } from '../replay/index.js';
 import type { EntryOutcome, OwnedRun, StepEntry, StoreEntry } from '../store/index.js';
 import { type CancelTimer, waitUntil } from '../time/index.js';
 import { Bodies } from './bodies.js';
 import { BUSY, type CallActivity, type OpenCall, RECORDED, WAITS } from './call.js';
 import type { RecordExtras } from './call-context.js';
-import type { CallTaker } from './call-taker.js';
+import type { CallTaker, Perform } from './call-taker.js';
+import { handOver } from './hand-over.js';
 import { idleVerdict } from './idleness.js';
 import { recordedInput } from './input.js';
 import { RunCalls } from './run-calls.js';
+import { beginUnwinding, endRun, pauseRun } from './run-end.js';
 import type { Departure, RunHost } from './run-host.js';
 import { settle, settleError } from './settle.js';
+import { stepEntry } from './step-entry.js';
 import { writeRefused } from './step-errors.js';
 import type { TurnTaker } from './turns.js';
+import type { Undo } from './undo.js';
+import { Unwinding, unwoundError } from './unwinding.js';
+
+/** How long a workflow that unwinds may take to come to its recorded calls, once nothing more is handed to it. */
+const REHEARSAL_MS = 5000;
 
 /**
  * How long a run waits in memory for something without a known end while it has a slot that others may wait for: among
@@ -51,13 +60,17 @@ export class RunExecution implements CallTaker, TurnTaker {
   readonly run: OwnedRun;
   readonly host: RunHost;
   readonly #definition: WorkflowDefinition;
-  readonly history: History;
-  readonly #delivery: Delivery<Result>;
+  readonly #plan: UndoPlan;
+  readonly #unwinding: Unwinding | undefined;
+  history: History;
+  #delivery: Delivery<Result>;
   readonly derived: Derived;
   readonly bodies = new Bodies();
   readonly #calls = new Map<number, OpenCall>();
   readonly #lifetime = new AbortController();
   #hasEnded = false;
+  /** Whether a result was handed over that is taken back if the run fails. */
+  #hasUndos = false;
   #isParking = false;
   #isPausing = false;
   #logicalNowMs: number;
@@ -65,16 +78,13 @@ export class RunExecution implements CallTaker, TurnTaker {
   #idleSinceMs: number | undefined;
   #cancelLinger: CancelTimer | undefined;
 
-  constructor(
-    run: OwnedRun,
-    journal: readonly JournalEntry[],
-    definition: WorkflowDefinition,
-    host: RunHost,
-  ) {
+  constructor(run: OwnedRun, journal: readonly JournalEntry[], of: WorkflowDefinition, host: RunHost) {
     this.run = run;
-    this.#definition = definition;
+    this.#definition = of;
     this.host = host;
-    this.history = new History(run.id, journal);
+    this.#plan = undoPlan(journal);
+    this.#unwinding = run.isUnwinding ? new Unwinding(this.#plan) : undefined;
+    this.history = new History(run.id, this.#plan.calls);
     this.#delivery = new Delivery(this.history.ordinals);
     this.derived = new Derived(run.seed);
     this.#logicalNowMs = run.startedAtMs;
@@ -105,18 +115,18 @@ export class RunExecution implements CallTaker, TurnTaker {
         (value) => settle(codec, { ok: true, value }, what),
         (error: unknown) => settleError(codec, error),
       )
-      .then((outcome) => this.#finish(outcome))
+      .then((outcome) => this.#returned(outcome))
       .catch((error: unknown) => this.#broken(error));
     this.host.turns.ask(this);
   }
 
   /** What a workflow's call does: it takes the next place in the journal, and is performed unless that has its outcome. */
-  call(
-    kind: CallKind,
-    name: string,
-    perform: (call: OpenCall, begun: OpenEntry | undefined) => Promise<void>,
-  ): Promise<unknown> {
-    if (this.#hasEnded) return new Promise(() => {});
+  call(kind: CallKind, name: string, perform: Perform, undo?: Undo): Promise<unknown> {
+    if (this.#hasEnded || this.#unwinding?.isUndoing) return new Promise(() => {});
+    return this.#take(kind, name, perform, undo);
+  }
+
+  #take(kind: CallKind, name: string, perform: Perform, undo?: Undo): Promise<unknown> {
     this.#stir();
     try {
       const verdict = this.history.call(kind, name);
@@ -124,18 +134,24 @@ export class RunExecution implements CallTaker, TurnTaker {
         const nowMs = this.nowMs();
         // A run that waits is replayed when it is woken: its wait began when it was first called.
         const startedAtMs = WAITS.has(kind) ? Math.min(nowMs, Math.floor(this.#logicalNowMs)) : nowMs;
-        const call: OpenCall = { seq: verdict.seq, kind, name, startedAtMs, resolve, reject, activity: BUSY };
-        this.#calls.set(call.seq, call);
+        const { seq } = verdict;
+        const hasUndo = undo !== undefined;
+        const call: OpenCall = { seq, kind, name, startedAtMs, hasUndo, resolve, reject, activity: BUSY };
+        this.#calls.set(seq, call);
+        this.#unwinding?.found(seq, undo);
         if (verdict.known === 'outcome') {
           const { ordinal, outcome, completedAtMs } = verdict.entry;
           return this.ready(call, ordinal, outcome, completedAtMs);
         }
+        // Whoever only replays to find its undos does nothing that is not in its journal.
+        if (this.#isRehearsing) return;
         const begun = verdict.known === 'begun' ? verdict.entry : undefined;
         perform(call, begun).catch((error: unknown) => this.#broken(error));
       });
     } catch (error) {
       // Not thrown into the workflow, which might catch it: a run whose code lost its journal must not go on.
-      this.#finish(settleError(this.host.deps.codec, error));
+      if (this.#isRehearsing) this.#undo();
+      else this.#finish(settleError(this.host.deps.codec, error));
       return new Promise(() => {});
     }
   }
@@ -165,40 +181,29 @@ export class RunExecution implements CallTaker, TurnTaker {
     error: Payload | null,
     retryAtMs: number | null,
   ): Promise<void> {
-    const entry = { ...this.#entry(call, { attempt }), error, retryAtMs };
+    const entry = { ...stepEntry(this.run, call, { attempt }), error, retryAtMs };
     const written = await this.#submit(entry);
     if (written.kind === 'refused') this.#broken(written.error);
   }
 
   async noteJoined(call: OpenCall, childId: string): Promise<void> {
-    const written = await this.#submit(this.#entry(call, { childId }));
+    const written = await this.#submit(stepEntry(this.run, call, { childId }));
     if (written.kind === 'refused') this.#broken(written.error);
   }
 
   get pausesWhenExhausted(): boolean {
-    return this.#definition.control.pausesWhenExhausted;
+    // Not for undos: one that fails for good does not stop the others.
+    return this.#definition.control.pausesWhenExhausted && !this.#unwinding;
   }
 
   async pause(call: OpenCall, attempt: number, failure: Payload, error: Payload): Promise<never> {
     if (this.#hasEnded || this.#isPausing) return new Promise(() => {});
     this.#isPausing = true;
-    const { id: runId, epoch } = this.run;
-    const { committer, deps } = this.host;
-    // Together, so that no executor finds the one without the other.
-    const entry = { ...this.#entry(call, { attempt }), error: failure, retryAtMs: this.nowMs() };
-    const [, paused] = await Promise.all([
-      committer.submit(entry),
-      committer.submit({ op: 'pause', runId, epoch, error }),
-    ]);
+    const entry = { ...stepEntry(this.run, call, { attempt }), error: failure, retryAtMs: this.nowMs() };
+    const paused = await pauseRun(this.run, this.host, entry, error);
     if (paused.kind === 'refused') this.#broken(paused.error);
     if (paused.kind === 'lost') this.lose();
-    if (paused.kind === 'written') {
-      deps.logger.warn(
-        { runId, step: call.name, attempt, error: deps.codec.decode(failure) },
-        'the retries of a step are exhausted; its run is paused until it is resumed',
-      );
-      this.#depart({ kind: 'paused' });
-    }
+    if (paused.kind === 'written') this.#depart({ kind: 'paused' });
     return new Promise(() => {});
   }
 
@@ -246,11 +251,12 @@ export class RunExecution implements CallTaker, TurnTaker {
   turn(): void {
     if (this.#hasEnded || this.#isPausing) return;
     const result = this.#delivery.take();
-    if (!result) return this.#considerParking();
+    if (!result) return this.#isRehearsing ? this.#considerUndoing() : this.#considerParking();
     this.#stir();
     this.#calls.delete(result.call.seq);
     this.#logicalNowMs = Math.max(this.#logicalNowMs, result.atMs);
-    this.#hand(result);
+    this.#hasUndos ||= result.outcome.ok && result.call.hasUndo;
+    handOver(this.host.deps.codec, result.call, result.outcome);
     this.host.turns.ask(this);
   }
 
@@ -269,51 +275,61 @@ export class RunExecution implements CallTaker, TurnTaker {
     this.#lifetime.abort();
   }
 
-  #hand({ call, outcome }: Result): void {
-    const { codec } = this.host.deps;
-    try {
-      // Decoded anew, so that the workflow sees the very value that a replay will see.
-      if (outcome.ok) call.resolve(codec.decode(outcome.value));
-      else call.reject(codec.decode(outcome.error));
-    } catch (error) {
-      call.reject(error);
-    }
+  /** The workflow function came to its end. */
+  #returned(outcome: Outcome): void {
+    if (this.#hasEnded || this.#unwinding?.isUndoing) return;
+    if (this.#unwinding) return this.#undo();
+    const lost = this.history.ended();
+    if (lost && outcome.ok) return this.#finish(settleError(this.host.deps.codec, lost));
+    // What is still under way may succeed, and get into the journal before the run is given back.
+    const mayUndo = this.#hasUndos || [...this.#calls.values()].some(({ hasUndo }) => hasUndo);
+    if (outcome.ok || !mayUndo) return this.#finish(outcome);
+    this.#leaveWith(() => beginUnwinding(this, outcome.error));
   }
 
   #finish(outcome: Outcome): void {
     if (this.#hasEnded) return;
-    const lost = this.history.ended();
-    const final = lost && outcome.ok ? settleError(this.host.deps.codec, lost) : outcome;
+    this.#leaveWith(() => endRun(this, outcome.ok ? 'succeeded' : 'failed', outcome));
+  }
+
+  /** Ends this object with a last write. */
+  #leaveWith(submit: () => Promise<void>): void {
     this.#hasEnded = true;
     this.#stir();
     this.#lifetime.abort();
-    this.#submitFinish(final).catch((error: unknown) =>
-      this.host.departed(this.run, { kind: 'broken', error }),
-    );
+    submit().catch((error: unknown) => this.host.departed(this.run, { kind: 'broken', error }));
   }
 
-  async #submitFinish(outcome: Outcome): Promise<void> {
-    const { codec } = this.host.deps;
-    const { id: runId, epoch, parentId, workflow } = this.run;
-    const state = outcome.ok ? 'succeeded' : 'failed';
-    const [output, error] = outcome.ok ? [outcome.value, null] : [null, outcome.error];
-    const written = await this.host.committer.submit({
-      op: 'finish',
-      runId,
-      epoch,
-      state,
-      output,
-      error,
-      parentId,
-    });
-    if (written.kind === 'written') {
-      const status = { id: runId, workflow, state, executorId: null, output, error } as const;
-      return this.host.departed(this.run, { kind: 'finished', status });
-    }
-    if (written.kind !== 'refused')
-      return this.host.departed(this.run, { kind: 'lost', bodies: this.bodies });
-    if (!outcome.ok) return this.host.departed(this.run, { kind: 'broken', error: written.error });
-    return this.#submitFinish(settleError(codec, writeRefused(`workflow ${workflow}`, written.error)));
+  /** Whether the workflow replays only to find the undos of its steps. */
+  get #isRehearsing(): boolean {
+    return this.#unwinding !== undefined && !this.#unwinding.isUndoing;
+  }
+
+  /** Nothing more is handed to the workflow: its undos are run, if it has come to all that is to be undone. */
+  #considerUndoing(): void {
+    if (this.#unwinding?.isComplete && this.#delivery.isEmpty) return this.#undo();
+    const { clock } = this.host.deps;
+    this.#cancelLinger ??= clock.at(clock.now() + REHEARSAL_MS, () => this.#undo());
+  }
+
+  /** Runs the undos, against their own part of the journal, and ends the run. */
+  #undo(): void {
+    const unwinding = this.#unwinding;
+    if (this.#hasEnded || !unwinding || unwinding.isUndoing) return;
+    unwinding.isUndoing = true;
+    this.#stir();
+    this.#calls.clear();
+    this.history = new History(this.run.id, this.#plan.undone, this.#plan.firstSeq);
+    this.#delivery = new Delivery(this.history.ordinals, this.#plan.lastOrdinal);
+    const state = this.run.isFailing ? 'failed' : 'cancelled';
+    unwinding
+      .undoAll(this, (name, perform) => this.#take('undo', name, perform))
+      .then((failed) => {
+        const error = unwoundError(this.run, failed, this.host.deps.codec);
+        if (!this.#hasEnded) this.#leaveWith(() => endRun(this, state, { ok: false, error }));
+      })
+      .catch((error: unknown) => this.#broken(error));
+    this.host.turns.ask(this);
   }
 
   /** Submits an entry. Never resolves once this object's time is over, as it is after `lost`. */
@@ -334,38 +350,11 @@ export class RunExecution implements CallTaker, TurnTaker {
   ): Promise<EntryOutcome> {
     const ordinal = this.#delivery.assign();
     const completedAtMs = this.nowMs();
-    const entry = make(this.#entry(call, { ordinal, outcome, completedAtMs, ...extras }));
+    const entry = make(stepEntry(this.run, call, { ordinal, outcome, completedAtMs, ...extras }));
     const written = await this.#submit(entry);
     if (written.kind === 'written') this.ready(call, ordinal, outcome, completedAtMs);
     else this.giveUpOrdinal(ordinal);
     return written;
-  }
-
-  #entry(
-    call: OpenCall,
-    done: RecordExtras & {
-      readonly ordinal?: number;
-      readonly outcome?: Outcome;
-      readonly completedAtMs?: number;
-    },
-  ): StepEntry {
-    const { outcome } = done;
-    return {
-      op: 'step',
-      runId: this.run.id,
-      epoch: this.run.epoch,
-      seq: call.seq,
-      ordinal: done.ordinal ?? null,
-      kind: call.kind,
-      name: call.name,
-      attempt: done.attempt ?? 1,
-      output: outcome?.ok ? outcome.value : null,
-      error: outcome && !outcome.ok ? outcome.error : null,
-      retryAtMs: null,
-      startedAtMs: call.startedAtMs,
-      completedAtMs: done.completedAtMs ?? null,
-      childId: done.childId ?? null,
-    };
   }
 
   #considerParking(): void {

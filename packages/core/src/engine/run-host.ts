@@ -18,6 +18,8 @@ export type Departure =
   /** Until somebody resumes it. */
   | { readonly kind: 'paused' }
   | { readonly kind: 'released' }
+  /** It failed, and was given back for its undos to be run. */
+  | { readonly kind: 'unwinding' }
   /** Another executor has it, or it was cancelled. Bodies of its steps may still be running here. */
   | { readonly kind: 'lost'; readonly bodies: Bodies }
   /** The store refused for good; the run stays in this executor's name until its lease lapses. */

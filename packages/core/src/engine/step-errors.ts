@@ -43,3 +43,13 @@ export function writeRefused(name: string, cause: unknown): HoldfastError {
     { cause },
   );
 }
+
+/** The outcome of an undo whose step the code does not call any more, or calls without an undo. */
+export function undoLost(name: string, seq: number): HoldfastError {
+  return new HoldfastError(
+    'UNDO_LOST',
+    `Step "${name}" (call ${seq}) was recorded with an undo, but the code does not come to it any more, or has no undo ` +
+      'for it. Take back by hand what the step did.',
+    { details: { step: name, seq } },
+  );
+}

@@ -45,10 +45,12 @@ function write(
     epoch: run.run.epoch,
     seq: open.seq,
     ordinal: 0,
+    kind: open.kind === 'undo' ? 'undo' : 'transaction',
     name: call.name,
     attempt,
     output: value.json,
     outputExtra: value.extra,
+    hasUndo: call.undo !== undefined,
     startedAtMs: open.startedAtMs,
     completedAtMs: run.nowMs(),
   });

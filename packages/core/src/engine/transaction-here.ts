@@ -48,10 +48,12 @@ async function writeCheckpoint(current: TransactionTry, tx: unknown, value: Payl
       epoch: run.run.epoch,
       seq: open.seq,
       ordinal,
+      kind: open.kind === 'undo' ? 'undo' : 'transaction',
       name: call.name,
       attempt,
       output: value.json,
       outputExtra: value.extra,
+      hasUndo: call.undo !== undefined,
       startedAtMs: open.startedAtMs,
       completedAtMs,
     });

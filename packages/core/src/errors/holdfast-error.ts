@@ -45,6 +45,7 @@ export type ErrorCode =
   | 'STREAM_CLOSED'
   | 'STREAM_IN_USE'
   | 'TIMED_OUT'
+  | 'UNDO_LOST'
   | 'UNKNOWN_WORKFLOW'
   | 'UNRECORDABLE_VALUE'
   | 'UNSUPPORTED'

@@ -3,7 +3,10 @@ import { isFinal, type RunState } from '../store/index.js';
 import { copyOptional, type Tables } from './tables.js';
 import { signal } from './writes.js';
 
-/** Cancels a run that has not ended. Its epoch is raised, so that whoever holds it cannot write to it any more. */
+/**
+ * Cancels a run that has not ended. Its epoch is raised, so that whoever holds it cannot write to it any more. If there
+ * is something to undo, it ends when that is done, and has no time limit until then.
+ */
 export function cancelRun(
   tables: Tables,
   runId: string,
@@ -11,16 +14,17 @@ export function cancelRun(
   error: Payload | null = null,
 ): boolean {
   const run = tables.run(runId);
-  if (!run || isFinal(run.state)) return false;
-  tables.change(run, {
-    state: 'cancelled',
-    epoch: run.epoch + 1,
-    completedAtMs: nowMs,
-    wakeAtMs: null,
-    error: copyOptional(error),
-    // What ran keeps its slot until its executor says that its code has ended, or is dead.
-    holdsSlot: run.holdsSlot && run.state === 'running',
-  });
+  if (!run || isFinal(run.state) || run.isUnwinding) return false;
+  const cancelled = { epoch: run.epoch + 1, error: copyOptional(error) };
+  if (tables.steps(runId).some(({ hasUndo }) => hasUndo)) {
+    const unwinding = { isUnwinding: true, executorId: null, wakeAtMs: nowMs, deadlineMs: null };
+    // Without its slot, or it might wait for itself.
+    tables.change(run, { ...cancelled, state: 'pending', ...unwinding, holdsSlot: false });
+    return true;
+  }
+  // What ran keeps its slot until its executor says that its code has ended, or is dead.
+  const holdsSlot = run.holdsSlot && run.state === 'running';
+  tables.change(run, { ...cancelled, state: 'cancelled', completedAtMs: nowMs, wakeAtMs: null, holdsSlot });
   signal(tables, run.parentId, nowMs);
   return true;
 }

@@ -7,7 +7,7 @@ import type { RunRow } from './tables.js';
 /** What an executor is given of a run. */
 export function ownedRun(row: RunRow, queues: Queues): OwnedRun {
   const { id, key, workflow, version, epoch, input, parentId, signals, seed } = row;
-  const { queue, deadlineMs, takeovers, isUnwinding } = row;
+  const { queue, deadlineMs, takeovers, isUnwinding, isFailing, error } = row;
   const limits = queue === null ? NO_LIMITS : queues.row(queue).limits;
   return Object.freeze({
     id,
@@ -26,6 +26,8 @@ export function ownedRun(row: RunRow, queues: Queues): OwnedRun {
     isUnwinding,
     keepsSlot: limits.parkedHoldSlots,
     isSlotScarce: (limits.concurrency ?? limits.workerConcurrency ?? limits.partitionConcurrency) !== null,
+    isFailing,
+    error,
   });
 }
 
@@ -38,6 +40,7 @@ export function runRecord(row: RunRow): RunRecord {
     debounceUntilMs: _until,
     place: _place,
     holdsSlot: _holdsSlot,
+    isFailing: _failing,
     ...record
   } = row;
   return Object.freeze(record);
@@ -49,7 +52,7 @@ export function runStatus({ id, workflow, state, executorId, output, error }: Ru
 
 /** A step's row as replay reads it. */
 export function journalEntry(step: StepRecord): JournalEntry {
-  const { seq, ordinal, kind, name, attempt, retryAtMs, completedAtMs, childId } = step;
+  const { seq, ordinal, kind, name, attempt, retryAtMs, completedAtMs, childId, hasUndo } = step;
   if (ordinal === null) return Object.freeze({ state: 'open', seq, kind, name, attempt, retryAtMs, childId });
   const outcome: Outcome = step.output ? { ok: true, value: step.output } : { ok: false, error: step.error! };
   return Object.freeze({
@@ -60,6 +63,7 @@ export function journalEntry(step: StepRecord): JournalEntry {
     name,
     outcome: Object.freeze(outcome),
     completedAtMs: completedAtMs!,
+    ...(hasUndo && { hasUndo }),
   });
 }
 

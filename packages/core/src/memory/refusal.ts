@@ -54,6 +54,7 @@ function flawOf(entry: StoreEntry): string | undefined {
     case 'park':
       return flawOfNumbers({ wakeAtMs: entry.wakeAtMs, signals: entry.signals });
     case 'pause':
+    case 'unwind':
       return flawOfPayload('error', entry.error);
     case 'release':
     case 'vacate':

@@ -14,6 +14,7 @@ export interface RunRow extends RunRecord {
   readonly place: number | null;
   /** Whether it counts for the concurrency of its queue. */
   readonly holdsSlot: boolean;
+  readonly isFailing: boolean;
 }
 
 /**

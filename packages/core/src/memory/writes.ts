@@ -10,6 +10,7 @@ import {
   type StartEntry,
   type StepEntry,
   type StoreEntry,
+  type UnwindEntry,
   type VacateEntry,
 } from '../store/index.js';
 import type { MailTables } from './mail.js';
@@ -75,6 +76,8 @@ function writeEntry(moment: Moment, entry: StoreEntry): EntryOutcome {
       return release(tables, entry, nowMs);
     case 'vacate':
       return vacateCancelled(tables, entry);
+    case 'unwind':
+      return unwind(tables, entry, nowMs);
   }
 }
 
@@ -82,7 +85,7 @@ function start({ tables, nowMs, isDead }: Moment, { run }: StartEntry): EntryOut
   const existing = tables.run(run.id);
   if (existing) return existing.key === run.key ? WRITTEN : EXISTS;
   const parent = run.parentId === null || run.isDetached ? undefined : tables.run(run.parentId);
-  if (parent?.state === 'cancelled') return LOST;
+  if (parent?.state === 'cancelled' || parent?.isUnwinding) return LOST;
   const holder = tables.holderFor(run);
   if (holder) return Object.freeze({ kind: 'duplicate', runId: holder.id, workflow: holder.workflow });
   tables.insert(
@@ -122,6 +125,7 @@ export function newRow(run: NewRun, executorId: string | null, nowMs: number): R
     takeoverSeq: null,
     deaths: [],
     isUnwinding: false,
+    isFailing: false,
     wakeAtMs: isTaken ? null : nowMs + Math.ceil(run.delayMs),
     createdAtMs: nowMs,
     startedAtMs: isTaken ? run.startedAtMs : null,
@@ -160,6 +164,7 @@ function putCall(tables: Tables, entry: StepEntry): PutCall {
     retryAtMs: entry.retryAtMs,
     startedAtMs: existing?.startedAtMs ?? entry.startedAtMs,
     completedAtMs: entry.completedAtMs,
+    ...(entry.hasUndo && { hasUndo: true }),
   });
   return { outcome: WRITTEN, isNew: true };
 }
@@ -173,10 +178,17 @@ function isRecorded(tables: Tables, entry: StepEntry): boolean {
 
 function finish(tables: Tables, entry: FinishEntry, nowMs: number): EntryOutcome {
   const run = held(tables, entry);
-  if (!run) return stands(tables, entry, 'succeeded', 'failed');
+  if (!run) return stands(tables, entry, 'succeeded', 'failed', 'cancelled');
   const { state } = entry;
   const [output, error] = [copyOptional(entry.output), copyOptional(entry.error)];
-  tables.change(run, { state, output, error, completedAtMs: nowMs, wakeAtMs: null, holdsSlot: false });
+  const ended = {
+    completedAtMs: nowMs,
+    wakeAtMs: null,
+    holdsSlot: false,
+    isUnwinding: false,
+    isFailing: false,
+  };
+  tables.change(run, { state, output, error, ...ended });
   signal(tables, entry.parentId, nowMs);
   return WRITTEN;
 }
@@ -218,6 +230,15 @@ function vacateCancelled(tables: Tables, { runId, epoch }: VacateEntry): EntryOu
   const run = tables.run(runId);
   const isOfIt = run?.epoch === epoch + 1 && (run.state === 'cancelled' || run.state === 'pending');
   if (run?.holdsSlot && isOfIt) vacate(tables, run);
+  return WRITTEN;
+}
+
+function unwind(tables: Tables, entry: UnwindEntry, nowMs: number): EntryOutcome {
+  const run = held(tables, entry);
+  if (!run) return stands(tables, entry, 'pending');
+  const error = copyPayload(entry.error);
+  tables.change(run, { isUnwinding: true, isFailing: true, error, deadlineMs: null });
+  giveBack(tables, tables.run(run.id)!, nowMs);
   return WRITTEN;
 }
 

@@ -12,10 +12,13 @@ export class Delivery<T> {
   #head = 0;
   #highest: number;
 
-  /** @param recorded ordinals that a journal already holds; each becomes ready once the workflow makes its call. */
-  constructor(recorded: readonly number[] = []) {
+  /**
+   * @param recorded ordinals that a journal already holds; each becomes ready once the workflow makes its call.
+   * @param after every ordinal is higher than this one.
+   */
+  constructor(recorded: readonly number[] = [], after = 0) {
     this.#order = [...recorded].sort((a, b) => a - b);
-    this.#highest = this.#order.at(-1) ?? 0;
+    this.#highest = this.#order.at(-1) ?? after;
     for (const ordinal of this.#order) this.#items.set(ordinal, undefined);
   }
 

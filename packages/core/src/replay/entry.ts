@@ -14,7 +14,8 @@ export type CallKind =
   | 'write'
   | 'close'
   | 'read'
-  | 'patch';
+  | 'patch'
+  | 'undo';
 
 /** A value as it is stored: JSON text, and beside it what JSON cannot say (null for most values). */
 export interface Payload {
@@ -38,6 +39,8 @@ export interface RecordedEntry {
   readonly name: string;
   readonly outcome: Outcome;
   readonly completedAtMs: number;
+  /** Whether the call has an undo and succeeded. Default false. */
+  readonly hasUndo?: boolean;
 }
 
 /** A call that began and has no outcome yet: attempts that failed, or the start of an at-most-once step. */

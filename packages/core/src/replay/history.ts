@@ -15,10 +15,12 @@ export class History {
   readonly #runId: string;
   readonly #bySeq = new Map<number, JournalEntry>();
   readonly #ordinals: readonly number[];
-  #nextSeq = 0;
+  #nextSeq: number;
 
-  constructor(runId: string, journal: readonly JournalEntry[]) {
+  /** @param firstSeq the number of the first call. */
+  constructor(runId: string, journal: readonly JournalEntry[], firstSeq = 0) {
     this.#runId = runId;
+    this.#nextSeq = firstSeq;
     for (const entry of journal) this.#bySeq.set(entry.seq, entry);
     this.#ordinals = journal.flatMap((entry) => (entry.state === 'recorded' ? [entry.ordinal] : []));
   }

@@ -19,7 +19,8 @@ export interface FinishEntry {
   readonly op: 'finish';
   readonly runId: string;
   readonly epoch: number;
-  readonly state: 'succeeded' | 'failed';
+  /** Cancelled only at the end of a run's unwinding. */
+  readonly state: 'succeeded' | 'failed' | 'cancelled';
   readonly output: Payload | null;
   readonly error: Payload | null;
   readonly parentId: string | null;
@@ -65,6 +66,18 @@ export interface VacateEntry {
 }
 
 /**
+ * Gives a run back that is about to fail, due at once, for its undos to be run: `isUnwinding` from now on. Nothing that
+ * is still on its way from this executor gets into its journal any more.
+ */
+export interface UnwindEntry {
+  readonly op: 'unwind';
+  readonly runId: string;
+  readonly epoch: number;
+  /** Why it fails. */
+  readonly error: Payload;
+}
+
+/**
  * One write. Whatever an executor writes of a run it executes is conditional on the run's epoch and on its running state:
  * an executor that lost a run (or whose run was cancelled) is answered `lost`, and nothing is written.
  */
@@ -75,6 +88,7 @@ export type StoreEntry =
   | ParkEntry
   | PauseEntry
   | ReleaseEntry
+  | UnwindEntry
   | VacateEntry
   | MailEntry;
 
@@ -114,6 +128,7 @@ export function touchedRuns(entry: StoreEntry): {
     case 'pause':
     case 'release':
     case 'vacate':
+    case 'unwind':
       return { changes: entry.runId, signals: null };
   }
 }

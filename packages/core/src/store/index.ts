@@ -23,6 +23,7 @@ export {
   type StartEntry,
   type StoreEntry,
   touchedRuns,
+  type UnwindEntry,
   type VacateEntry,
 } from './entries.js';
 export type {

@@ -69,12 +69,16 @@ export interface OwnedRun {
   readonly seed: string;
   /** How often in a row it was taken over from a dead executor without having come further. */
   readonly takeovers: number;
-  /** Whether it was cancelled and only its undos are left to run. */
+  /** Whether it failed or was cancelled and only its undos are left to run. */
   readonly isUnwinding: boolean;
   /** Whether it counts for the concurrency of its queue also while it is parked. */
   readonly keepsSlot: boolean;
   /** Whether its queue limits how many runs are in hands, so that others may wait for it to leave. */
   readonly isSlotScarce: boolean;
+  /** Whether it ends as failed when they have run; else, as cancelled. */
+  readonly isFailing: boolean;
+  /** While it unwinds: why it failed, or was cancelled if not by hand. */
+  readonly error: Payload | null;
 }
 
 /** A run as it is shown. */

@@ -18,4 +18,6 @@ export interface StepEntry {
   readonly completedAtMs: number | null;
   /** The run that the call started or waited for. */
   readonly childId: string | null;
+  /** Whether it is the success of a call that has an undo. Default false. */
+  readonly hasUndo?: boolean;
 }

@@ -22,6 +22,8 @@ export interface StepRecord {
   readonly output: Payload | null;
   readonly error: Payload | null;
   readonly childId: string | null;
+  /** Whether it succeeded and is undone if the run fails or is cancelled. Default false. */
+  readonly hasUndo?: boolean;
   readonly retryAtMs: number | null;
   readonly startedAtMs: number;
   readonly completedAtMs: number | null;

@@ -170,7 +170,6 @@ function stepEntry(checkpoint: Checkpoint): StoreEntry {
   return {
     ...rest,
     op: 'step',
-    kind: 'transaction',
     output: { json: output, extra: outputExtra },
     error: null,
     retryAtMs: null,

@@ -12,9 +12,15 @@ export const runs: Migration = {
   version: 1,
   name: 'runs',
   text: (s) =>
-    [migrationsTable(s), executorsTable(s), runsTable(s), stepsTable(s), firstPages(s), comments(s)].join(
-      '\n',
-    ),
+    [
+      migrationsTable(s),
+      executorsTable(s),
+      runsTable(s),
+      stepsTable(s),
+      hasUndo(s),
+      firstPages(s),
+      comments(s),
+    ].join('\n'),
 };
 
 const migrationsTable = (s: Schema): string => `
@@ -75,6 +81,7 @@ create table ${s.runs} (
   parent_id text collate "C",
   is_detached boolean not null default false,
   is_unwinding boolean not null default false,
+  is_failing boolean not null default false,
   forked_from text collate "C",
   seed uuid,
   schedule text collate "C",
@@ -146,10 +153,20 @@ create table ${s.steps} (
   retry_at timestamptz,
   started_at timestamptz not null,
   completed_at timestamptz,
+  undo boolean,
   primary key (run_id, seq),
   constraint steps_result_is_whole
     check (ordinal is null or (completed_at is not null and (output is null) <> (error is null)))
 ) with (vacuum_truncate = false);`;
+
+// HAZARD: a function, and not a query in the statement that asks: each query of a volatile function sees what is committed
+// by then, and so what was written while the statement waited for its lock on the run.
+const hasUndo = (s: Schema): string => `
+create function ${s.hasUndo}(run text) returns boolean language plpgsql volatile as $$
+begin
+  return exists (select from ${s.steps} c where c.run_id = run and c.undo);
+end $$;
+comment on function ${s.hasUndo} is 'Holdfast: whether a run has something to undo.';`;
 
 // Gives both tables some empty pages to begin with, to be filled later and never given back.
 //
@@ -222,7 +239,8 @@ const RUNS: Descriptions = {
   tags: 'Names and values to find it by.',
   parent_id: 'The run that started it and is told when it ends.',
   is_detached: 'Whether it lives on when its parent is cancelled or runs out of time.',
-  is_unwinding: 'Whether it was cancelled and only its undos are left to run.',
+  is_unwinding: 'Whether it failed or was cancelled and only its undos are left to run.',
+  is_failing: 'Whether it ends as failed when its undos have run; else as cancelled.',
   takeovers: 'How often in a row it was taken over from a dead executor without having come further.',
   takeover_seq: 'Its last recorded call at the last such takeover; -1 for none.',
   deaths: 'The executors that died with it since then, the last ten: id, host, pid, and when.',
@@ -265,4 +283,5 @@ const STEPS: Descriptions = {
   retry_at: 'When the next attempt is due.',
   started_at: 'When the call began.',
   completed_at: 'When it had its result.',
+  undo: 'True if it succeeded and is undone should the run fail or be cancelled.',
 };

@@ -77,6 +77,7 @@ function callsGrants(s: Schema): string[] {
     `select on ${s.queues}`,
     `select, insert, update on ${s.runs}`,
     `select, insert on ${s.messages}`,
+    `select (run_id, undo) on ${s.steps}`,
     `insert on ${s.tallies}`,
     `usage on sequence ${s.places}`,
     `execute on all functions in schema ${s.quoted}`,

@@ -18,3 +18,6 @@ export const IS_IDLE = 'r.completed_at is null and r.held_by is null';
 
 /** The states in which a run has not ended. */
 export const OPEN_STATES = `('pending', 'running', 'waiting', 'paused')`;
+
+/** The states in which a run has ended. */
+export const ENDED_STATES = `('succeeded', 'failed', 'cancelled')`;

@@ -20,6 +20,8 @@ export interface Schema {
   readonly streamValues: string;
   readonly schedules: string;
   readonly tallies: string;
+  /** A function: whether a run has something to undo. */
+  readonly hasUndo: string;
 }
 
 /** Postgres keeps this many bytes of an identifier and of a channel's name, and silently drops the rest. */
@@ -50,6 +52,7 @@ export function schemaNamed(name: string): Schema {
     streamValues: `${quoted}.stream_values`,
     schedules: `${quoted}.schedules`,
     tallies: `${quoted}.tallies`,
+    hasUndo: `${quoted}.has_undo`,
   };
 }
 

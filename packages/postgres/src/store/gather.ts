@@ -8,6 +8,7 @@ import {
   type ReleaseEntry,
   type StepEntry,
   type StoreEntry,
+  type UnwindEntry,
   type VacateEntry,
 } from '@holdfast/core/internal';
 import type { BatchKinds } from '../sql/batch/commit.js';
@@ -109,12 +110,13 @@ function stepRow(at: number, entry: StepEntry): Json {
     retry_at: amount(entry.retryAtMs),
     started_at: amount(entry.startedAtMs),
     completed_at: amount(entry.completedAtMs),
+    undo: entry.hasUndo,
   };
 }
 
 function changeRow(
   at: number,
-  entry: FinishEntry | ParkEntry | PauseEntry | ReleaseEntry | VacateEntry,
+  entry: FinishEntry | ParkEntry | PauseEntry | ReleaseEntry | UnwindEntry | VacateEntry,
 ): Json {
   const role = entry.op === 'vacate' ? 'vacates' : 'changes';
   const run = { role, at, run_id: entry.runId, epoch: entry.epoch };
@@ -141,5 +143,7 @@ function changeRow(
       return { ...run, state: 'pending' };
     case 'vacate':
       return run;
+    case 'unwind':
+      return { ...run, state: 'pending', unwinds: true, ...payloadColumns('error', entry.error) };
   }
 }

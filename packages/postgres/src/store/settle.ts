@@ -1,4 +1,4 @@
-import { type EntryOutcome, isMail, type MailEntry, type StoreEntry } from '@holdfast/core/internal';
+import { type EntryOutcome, isFinal, isMail, type MailEntry, type StoreEntry } from '@holdfast/core/internal';
 import type { MailAnswer } from '../sql/batch/mail-batch.js';
 import type { Standing } from '../sql/batch/standing.js';
 
@@ -31,13 +31,14 @@ export function settle(
         ? WRITTEN
         : LOST;
     case 'finish':
-      return state === 'succeeded' || state === 'failed' ? WRITTEN : LOST;
+      return isFinal(state) ? WRITTEN : LOST;
     case 'park':
       if (state === 'running') return { kind: 'signalled', signals };
       return state === 'waiting' ? WRITTEN : LOST;
     case 'pause':
       return state === 'paused' ? WRITTEN : LOST;
     case 'release':
+    case 'unwind':
       return state === 'pending' ? WRITTEN : LOST;
   }
 }

@@ -1,4 +1,4 @@
-import { fromMs, OPEN_STATES } from '../fragments.js';
+import { ENDED_STATES, fromMs, OPEN_STATES } from '../fragments.js';
 import type { Schema } from '../names.js';
 import { tally } from '../tallies/tally.js';
 import type { BatchPart } from './part.js';
@@ -26,7 +26,7 @@ export function lockRuns(s: Schema, given: string, seeing = NOTHING_ELSE): strin
 changing as materialized (
   select * from json_to_recordset(${given}::json) as e(
     role text, at int, run_id text, epoch int, state text, output text, output_extra text, error text, error_extra text,
-    parent_id text, wake_at float8, signals int, keeps_slot boolean)
+    parent_id text, wake_at float8, signals int, unwinds boolean, keeps_slot boolean)
 ),
 locked as materialized (
   select e.*${seeing.also} from changing e cross join lateral (
@@ -44,7 +44,7 @@ locked as materialized (
 }
 
 /**
- * Finishes, parks, pauses and releases runs, and lets others know.
+ * Finishes, parks, pauses and releases runs, gives back those that are to be undone, and lets others know.
  *
  * @param told a query for the runs to let know, `parent_id`, and how many things came in for each, `ended`.
  */
@@ -53,11 +53,17 @@ export function changeRuns(s: Schema, told: string): string {
 changed as (
   update ${s.runs} r set
     state = e.state,
-    executor_id = case when e.state in ('succeeded', 'failed') then r.executor_id end,
+    executor_id = case when e.state in ${ENDED_STATES} then r.executor_id end,
     wake_at = case e.state when 'pending' then clock_timestamp() when 'waiting' then ${fromMs('e.wake_at')} end,
     output = e.output::json, output_extra = e.output_extra::json,
-    error = e.error::json, error_extra = e.error_extra::json,
-    completed_at = case when e.state in ('succeeded', 'failed') then clock_timestamp() end,
+    -- One that unwinds keeps the reason while it is parked or changes hands.
+    error = case when e.unwinds or e.state not in ('pending', 'waiting') then e.error::json else r.error end,
+    error_extra = case when e.unwinds or e.state not in ('pending', 'waiting') then e.error_extra::json
+      else r.error_extra end,
+    is_unwinding = e.state not in ${ENDED_STATES} and coalesce(e.unwinds, r.is_unwinding),
+    is_failing = e.state not in ${ENDED_STATES} and coalesce(e.unwinds, r.is_failing),
+    deadline = case when e.unwinds then null else r.deadline end,
+    completed_at = case when e.state in ${ENDED_STATES} then clock_timestamp() end,
     holds_slot = e.state = 'waiting' and coalesce(e.keeps_slot, false)
   from locked e
   where r.id = e.run_id and e.role = 'changes'

@@ -39,7 +39,7 @@ left join lateral (select * from ${s.runs} r where r.id = e.run_id offset 0) r o
 left join lateral (select * from ${s.steps} c where c.run_id = e.run_id and c.seq = e.seq offset 0) c on true
 left join lateral (select m.id from ${s.messages} m where m.run_id = e.target and m.key = e.message_key limit 1) m on true
 left join lateral (
-  select p.state = 'cancelled' as is_cancelled from ${s.runs} p where p.id = e.parent_id offset 0
+  select p.state = 'cancelled' or p.is_unwinding as is_cancelled from ${s.runs} p where p.id = e.parent_id offset 0
 ) p on true
 left join lateral (
   select h.id, h.workflow from ${s.runs} h

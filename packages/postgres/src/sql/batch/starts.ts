@@ -24,9 +24,10 @@ placed as materialized (
 -- cancel read the state again.
 orphaned as materialized (
   select e.at from starting e cross join lateral (
-    select p.state from ${s.runs} p where p.id = e.parent_id for key share of p
+    select p.state, p.is_unwinding from ${s.runs} p where p.id = e.parent_id for key share of p
   ) p
-  where e.parent_id is not null and not coalesce(e.is_detached, false) and p.state = 'cancelled'
+  where e.parent_id is not null and not coalesce(e.is_detached, false)
+    and (p.state = 'cancelled' or p.is_unwinding)
 ),
 clock as materialized (select clock_timestamp() as now),
 taken as materialized (

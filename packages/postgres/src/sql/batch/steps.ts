@@ -11,9 +11,12 @@ import type { BatchPart } from './part.js';
  * with a write in flight, and a write that meets a claim waits for it and then reads the epoch again. Everything else
  * (a parent's signal, a cancel, a burial, a transactional step beside this one) goes on undisturbed.
  *
+ * A success that has an undo takes `for share`, which a cancel is kept out by as well: else it could be written just after
+ * a cancel that did not see it, and never be undone.
+ *
  * The lateral join makes the planner look each run up by its key, whatever it believes of the size of the table.
  *
- * @param condition what else the calls `e` must meet, as a where clause.
+ * @param condition what else the calls `e` must meet, beginning with "and".
  */
 export function writeCalls(s: Schema, given: string, condition = ''): string {
   return `
@@ -21,29 +24,38 @@ calling as materialized (
   select * from json_to_recordset(${given}::json) as e(
     at int, run_id text, epoch int, seq int, ordinal int, kind text, name text, attempt int,
     output text, output_extra text, error text, error_extra text, child_id text,
-    retry_at float8, started_at float8, completed_at float8)
+    retry_at float8, started_at float8, completed_at float8, undo boolean)
 ),
 owned as materialized (
   select e.* from calling e cross join lateral (
     select from ${s.runs} r
     where r.id = e.run_id and r.epoch = e.epoch and r.state = 'running'
     for key share of r
-  ) o${condition}
+  ) o
+  where e.undo is not true${condition}
+  union all
+  select e.* from calling e cross join lateral (
+    select from ${s.runs} r
+    where r.id = e.run_id and r.epoch = e.epoch and r.state = 'running'
+    for share of r
+  ) o
+  where e.undo${condition}
 ),
 called as (
   insert into ${s.steps} as known (
     run_id, seq, ordinal, kind, name, attempt, epoch, output, output_extra, error, error_extra, child_id,
-    retry_at, started_at, completed_at)
+    retry_at, started_at, completed_at, undo)
   select e.run_id, e.seq, e.ordinal, e.kind, e.name, e.attempt, e.epoch,
     e.output::json, e.output_extra::json, e.error::json, e.error_extra::json, e.child_id,
-    ${fromMs('e.retry_at')}, ${fromMs('e.started_at')}, ${fromMs('e.completed_at')}
+    ${fromMs('e.retry_at')}, ${fromMs('e.started_at')}, ${fromMs('e.completed_at')}, e.undo
   from owned e
   -- A call that is open takes its outcome; one that has an outcome keeps it.
   on conflict (run_id, seq) do update set
     ordinal = excluded.ordinal, attempt = excluded.attempt, epoch = excluded.epoch,
     output = excluded.output, output_extra = excluded.output_extra,
     error = excluded.error, error_extra = excluded.error_extra,
-    child_id = excluded.child_id, retry_at = excluded.retry_at, completed_at = excluded.completed_at
+    child_id = excluded.child_id, retry_at = excluded.retry_at, completed_at = excluded.completed_at,
+    undo = excluded.undo
   where known.ordinal is null
   returning run_id, seq
 )`;

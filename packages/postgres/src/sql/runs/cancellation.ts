@@ -7,6 +7,12 @@ import { tally } from '../tallies/tally.js';
  * expression `given` for them: `id`, `parent_id`, and as texts the error that each ends with, if any. The raised epoch is
  * what stops their executors. What ran keeps its slot in its queue until its executor says that its code has ended, or is dead.
  *
+ * A run that has something to undo does not end here: it is due at once, and ends when its undos have run. Until then it
+ * has no time limit.
+ *
+ * HAZARD: a success of it may be written between this statement's snapshot and its lock, and not be seen here. So whether
+ * there is something to undo is asked of a function, which sees what is committed when the lock is held.
+ *
  * HAZARD: rows are locked sorted by id, parents among them, as a batch locks them. A parent that is itself cancelled
  * here is not signalled: one statement cannot change a row twice.
  *
@@ -28,14 +34,24 @@ locked as materialized (
     select from ${s.runs} r where r.id = t.id for no key update of r
   ) l
 ),
+cancelling as materialized (
+  select l.*, ${s.hasUndo}(l.id) as unwinds from locked l where l.role = 'cancels'
+),
 cancelled as (
   update ${s.runs} r set
-    state = 'cancelled', epoch = r.epoch + 1, wake_at = null, completed_at = clock_timestamp(),
+    state = case when l.unwinds then 'pending' else 'cancelled' end,
+    is_unwinding = l.unwinds,
+    executor_id = case when l.unwinds then null else r.executor_id end,
+    epoch = r.epoch + 1,
+    wake_at = case when l.unwinds then clock_timestamp() end,
+    completed_at = case when l.unwinds then null else clock_timestamp() end,
+    deadline = case when l.unwinds then null else r.deadline end,
     error = l.error::json, error_extra = l.error_extra::json,
-    in_line = false, holds_slot = r.holds_slot and r.state = 'running'
-  from locked l
-  where r.id = l.id and l.role = 'cancels' and r.state in ${OPEN_STATES} and not (${unless})
-  returning r.id, r.parent_id, r.workflow, r.queue, r.state
+    -- One that unwinds gives up its slot, or it might wait for itself.
+    in_line = false, holds_slot = not l.unwinds and r.holds_slot and r.state = 'running'
+  from cancelling l
+  where r.id = l.id and l.role = 'cancels' and r.state in ${OPEN_STATES} and not r.is_unwinding and not (${unless})
+  returning r.id, r.parent_id, r.workflow, r.queue, r.state, l.unwinds
 ),${tally(s, { as: 'tallied', from: 'cancelled', times: 1 })},
 signalled as (
   update ${s.runs} r set
@@ -43,7 +59,7 @@ signalled as (
     wake_at = case when r.state = 'waiting' then clock_timestamp() else r.wake_at end
   from (
     select c.parent_id, count(*)::int as ended from cancelled c
-    where c.parent_id not in (select d.id from cancelled d)
+    where not c.unwinds and c.parent_id not in (select d.id from cancelled d)
     group by c.parent_id
   ) p
   where r.id = p.parent_id and r.state in ${OPEN_STATES}

@@ -1,5 +1,5 @@
 import type { OwnedRun } from '@holdfast/core/internal';
-import { moment, momentOrNull, number, payload, text, textOrNull } from '../cells.js';
+import { moment, momentOrNull, number, payload, payloadOrNull, text, textOrNull } from '../cells.js';
 import { inMs } from '../fragments.js';
 import type { Row } from '../statement.js';
 
@@ -8,7 +8,9 @@ export function selectOwnedRun(run: string): string {
   return `${run}id, ${run}key::text as key, ${run}workflow, ${run}version, ${run}epoch, ${run}signals,
   ${run}input::text as input, ${run}input_extra::text as input_extra, ${run}parent_id,
   ${inMs(`coalesce(${run}logical_start, ${run}started_at)`)} as started_at, ${run}queue,
-  ${inMs(`${run}deadline`)} as deadline, coalesce(${run}seed, ${run}key)::text as seed, ${run}takeovers, ${run}is_unwinding::int as is_unwinding,
+  ${inMs(`${run}deadline`)} as deadline, coalesce(${run}seed, ${run}key)::text as seed, ${run}takeovers,
+  ${run}is_unwinding::int as is_unwinding, ${run}is_failing::int as is_failing,
+  ${run}error::text as error, ${run}error_extra::text as error_extra,
   ${run}keeps_slot::int as keeps_slot, ${run}is_slot_scarce::int as is_slot_scarce`;
 }
 
@@ -30,5 +32,7 @@ export function decodeOwnedRun(row: Row): OwnedRun {
     isUnwinding: number(row['is_unwinding']) > 0,
     keepsSlot: number(row['keeps_slot']) > 0,
     isSlotScarce: number(row['is_slot_scarce']) > 0,
+    isFailing: number(row['is_failing']) > 0,
+    error: payloadOrNull(row['error'], row['error_extra']),
   };
 }

@@ -13,7 +13,8 @@ export const listSteps = statement<
 select c.seq, c.ordinal, c.kind, c.name, c.attempt, c.epoch,
   p.output::text as output, p.output_extra::text as output_extra,
   p.error::text as error, p.error_extra::text as error_extra, c.child_id,
-  ${inMs('c.retry_at')} as retry_at, ${inMs('c.started_at')} as started_at, ${inMs('c.completed_at')} as completed_at
+  ${inMs('c.retry_at')} as retry_at, ${inMs('c.started_at')} as started_at, ${inMs('c.completed_at')} as completed_at,
+  (c.undo is true)::int as undo
 from ${s.steps} c
 left join lateral (select c.output, c.output_extra, c.error, c.error_extra where $4::int = 1) p on true
 where c.run_id = $1::text and c.seq > $2::int
@@ -32,5 +33,6 @@ limit $3::int`,
     retryAtMs: momentOrNull(row['retry_at']),
     startedAtMs: moment(row['started_at']),
     completedAtMs: momentOrNull(row['completed_at']),
+    ...(number(row['undo']) > 0 && { hasUndo: true }),
   }),
 );

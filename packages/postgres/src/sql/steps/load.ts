@@ -23,7 +23,8 @@ export const loadJournals = statement<[runIds: string], JournalRow>(
 select g.id as run_id, c.seq, c.ordinal, c.kind, c.name, c.attempt, c.child_id,
   c.output::text as output, c.output_extra::text as output_extra,
   c.error::text as error, c.error_extra::text as error_extra,
-  ${inMs('c.retry_at')} as retry_at, ${inMs('c.completed_at')} as completed_at
+  ${inMs('c.retry_at')} as retry_at, ${inMs('c.completed_at')} as completed_at,
+  (c.undo is true)::int as undo
 from (select distinct g.id from json_array_elements_text($1::json) as g(id)) g
 cross join lateral (select * from ${s.steps} c where c.run_id = g.id offset 0) c
 order by g.id, c.seq`,
@@ -54,6 +55,7 @@ function recordedEntry(row: Row): JournalEntry {
     name: text(row['name']),
     outcome: outcome(row),
     completedAtMs: moment(row['completed_at']),
+    ...(number(row['undo']) > 0 && { hasUndo: true }),
   };
 }
 

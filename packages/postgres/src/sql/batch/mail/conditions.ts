@@ -27,7 +27,7 @@ barred as materialized (
 
 /** For calls: those that are not kept from what they come with. */
 export const UNBARRED = `
-  where e.at not in (select b.at from barred b)`;
+  and e.at not in (select b.at from barred b)`;
 
 /** The mail that is to be written: nothing bars it, and the call that it comes with was written just now. */
 export const PASSED = `

@@ -1,0 +1,34 @@
+import type { Outcome } from '../replay/index.js';
+import type { OwnedRun, StepEntry } from '../store/index.js';
+import type { OpenCall } from './call.js';
+import type { RecordExtras } from './call-context.js';
+
+/** What is written of a call: its outcome, or what is known before there is one. */
+export function stepEntry(
+  run: OwnedRun,
+  call: OpenCall,
+  done: RecordExtras & {
+    readonly ordinal?: number;
+    readonly outcome?: Outcome;
+    readonly completedAtMs?: number;
+  },
+): StepEntry {
+  const { outcome } = done;
+  return {
+    op: 'step',
+    runId: run.id,
+    epoch: run.epoch,
+    seq: call.seq,
+    ordinal: done.ordinal ?? null,
+    kind: call.kind,
+    name: call.name,
+    attempt: done.attempt ?? 1,
+    output: outcome?.ok ? outcome.value : null,
+    error: outcome && !outcome.ok ? outcome.error : null,
+    retryAtMs: null,
+    startedAtMs: call.startedAtMs,
+    completedAtMs: done.completedAtMs ?? null,
+    childId: done.childId ?? null,
+    ...(call.hasUndo && outcome?.ok && { hasUndo: true }),
+  };
+}
