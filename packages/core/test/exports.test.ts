@@ -10,6 +10,7 @@ const names = (door: object): string[] => Object.keys(door).sort();
 test('@holdfast/core', () => {
   expect(names(index)).toMatchInlineSnapshot(`
     [
+      "Client",
       "Holdfast",
       "HoldfastError",
       "NonDeterminismError",
@@ -63,6 +64,7 @@ test('@holdfast/core/internal', () => {
   expect(names(internal)).toMatchInlineSnapshot(`
     [
       "ClassRegistry",
+      "Client",
       "DEATHS_KEPT",
       "DEFINITION",
       "Delivery",
@@ -114,6 +116,7 @@ test('@holdfast/core/internal', () => {
       "joinedRun",
       "memoryStore",
       "notLaunched",
+      "notOpen",
       "now",
       "patched",
       "planOf",
@@ -147,6 +150,7 @@ test('@holdfast/core/internal', () => {
       "uuid",
       "waitUntil",
       "workflow",
+      "workflowControl",
       "workflowOf",
       "workflowScope",
       "workflowsOf",

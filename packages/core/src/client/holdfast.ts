@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { ClassRegistry, type Codec, createCodec } from '../codec/index.js';
+import { type Codec, createCodec } from '../codec/index.js';
 import {
   type Channel,
   checkName,
   defaultRegistry,
-  definitionOf,
   type Event,
   type LaunchedApp,
   queueName,
@@ -13,16 +12,18 @@ import {
   type Stream,
   type Workflow,
   type WorkflowDefinition,
-  workflowsOf,
 } from '../define/index.js';
 import { Engine, notLaunched, shutDown, silentLogger, unknownWorkflow } from '../engine/index.js';
 import { HoldfastError } from '../errors/index.js';
 import { type Duration, durationMs, systemClock } from '../time/index.js';
+import { classRegistry } from './classes.js';
 import { type DebounceOptions, debounceCall } from './debounce.js';
+import { definitionIn, definitionsIn } from './definitions.js';
 import { type RunHandle, resultOf, runHandle } from './handle.js';
 import { type AppChannel, type AppEvent, AppMail, type AppStream } from './mail.js';
 import type { HoldfastOptions, StartOptions } from './options.js';
 import { type Queues, queuesOf } from './queues.js';
+import { randomFraction } from './random.js';
 import { pruneCriteria } from './retention.js';
 import { type Runs, runsOf } from './runs.js';
 import { type Schedules, schedulesOf } from './schedules.js';
@@ -100,7 +101,6 @@ export class Holdfast implements Starter, LaunchedApp {
       {
         workflows: this.#definitions,
         schedules: this.#schedulesIn(options),
-        retention: pruneCriteria(options.retention ?? []),
         version: checkName(version, 'version of the app'),
         leaseMs,
         parkAfterMs: durationMs(options.parkAfter ?? '1s', 'parkAfter of the app'),
@@ -293,35 +293,4 @@ export class Holdfast implements Starter, LaunchedApp {
     this.#closing = Promise.resolve();
     this.#engine.halt();
   }
-}
-
-function definitionsIn(value: object): readonly WorkflowDefinition[] {
-  const definition = definitionOf(value);
-  if (definition) return [definition];
-  const workflows = Object(value) === value ? workflowsOf(value) : [];
-  return workflows.length > 0 ? workflows.map(definitionIn) : [definitionIn(value)];
-}
-
-function definitionIn(value: unknown): WorkflowDefinition {
-  const definition = definitionOf(value);
-  if (definition) return definition;
-  throw new HoldfastError(
-    'UNKNOWN_WORKFLOW',
-    `${typeof value === 'function' ? `The function "${value.name}"` : `A value of type ${typeof value}`} is not a ` +
-      "workflow. Make one with workflow('name', fn).",
-  );
-}
-
-function classRegistry(classes: NonNullable<HoldfastOptions['classes']>): ClassRegistry {
-  const registry = new ClassRegistry();
-  for (const one of classes) {
-    if (typeof one === 'function') registry.register(one);
-    else if ('class' in one) registry.register(one.class, one.name);
-    else registry.registerRecipe(one);
-  }
-  return registry;
-}
-
-function randomFraction(): number {
-  return crypto.getRandomValues(new Uint32Array(1))[0]! / 2 ** 32;
 }

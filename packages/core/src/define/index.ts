@@ -125,5 +125,10 @@ export {
   type WorkflowOptions,
   workflow,
 } from './workflow.js';
-export { timeoutMs, type WorkflowControl, type WorkflowControlOptions } from './workflow-control.js';
+export {
+  timeoutMs,
+  type WorkflowControl,
+  type WorkflowControlOptions,
+  workflowControl,
+} from './workflow-control.js';
 export type { WorkflowDefinition } from './workflow-definition.js';

@@ -44,6 +44,8 @@ export interface EngineOptions {
   readonly leaseMs: number;
   readonly parkAfterMs: number;
   readonly concurrency: number;
+  /** Whether it only starts runs and looks at them: it takes out no lease, executes nothing, and does no chores. */
+  readonly isVisitor?: boolean;
   /** The queues to take runs from; null for all. */
   readonly serve: readonly string[] | null;
   /** Queues whose definitions are written into the store at launch. */
@@ -74,6 +76,7 @@ export class Engine implements StoreListener {
   readonly post: Post;
   /** What brings runs into being from outside of runs. */
   readonly starts: Starts;
+  readonly #isVisitor: boolean;
   readonly #serve: readonly string[] | null;
   readonly #defined: readonly Schedule[];
   readonly #queues: readonly Queue[];
@@ -128,6 +131,7 @@ export class Engine implements StoreListener {
     ]);
     this.schedules = this.#makeSchedules();
     this.#defined = options.schedules;
+    this.#isVisitor = options.isVisitor ?? false;
     this.#serve = options.serve;
     this.#queues = options.queues;
     this.#lease = new Lease(this.#deps, options.leaseMs, {
@@ -156,10 +160,11 @@ export class Engine implements StoreListener {
     return this.#executor.executorId;
   }
 
-  /** Opens the store, takes out a lease and begins to claim. */
+  /** Opens the store, takes out a lease and begins to claim; a visitor does but the first of these. */
   async launch(): Promise<void> {
     await this.#deps.store.open();
     try {
+      if (this.#isVisitor) return await this.#visit();
       if (this.#queues.length > 0) await this.#deps.store.queues.define(this.#queues);
       await this.#enlist();
       await this.schedules.apply(this.#defined);
@@ -244,6 +249,7 @@ export class Engine implements StoreListener {
   async #signOff(): Promise<void> {
     try {
       await this.#announcer.flush();
+      if (this.#isVisitor) return;
       await this.#deps.store.retire(this.executorId);
       await this.#tellPeers();
     } catch (error) {
@@ -299,6 +305,7 @@ export class Engine implements StoreListener {
     this.#claimer.poke();
     this.#outcomes.heard();
     this.post.missed();
+    if (this.#isVisitor) return;
     this.#lease.renewSoon();
     this.#heldRuns.doubt();
     this.#upkeep.soon(HeldRunsChore.NAME);
@@ -325,12 +332,19 @@ export class Engine implements StoreListener {
     const id = this.#executor.executorId;
     const serves = { workflows: this.#workflows.offered, queues: this.#serve };
     await this.#lease.takeOut({ id, host: hostname(), pid: process.pid, serves });
-    this.#attendance = await this.#deps.store.attend(id, this);
-    this.#claimer.hears = this.#attendance.hears;
-    this.#outcomes.hears = this.#attendance.hears;
-    this.#heldRuns.hears = this.#attendance.hears;
-    this.post.hears = this.#attendance.hears;
+    this.#hear(await this.#deps.store.attend(id, this));
     await this.#tellPeers();
+  }
+
+  async #visit(): Promise<void> {
+    this.#announcer.hasAudience = true;
+    this.#hear(await this.#deps.store.listen(this));
+  }
+
+  #hear(attendance: Attendance): void {
+    this.#attendance = attendance;
+    const { hears } = attendance;
+    for (const part of [this.#claimer, this.#outcomes, this.#heldRuns, this.post]) part.hears = hears;
   }
 
   async #tellPeers(): Promise<void> {

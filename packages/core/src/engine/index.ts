@@ -7,6 +7,7 @@ export {
   cancelledOutcome,
   idConflict,
   notLaunched,
+  notOpen,
   runNotFound,
   shutDown,
   unknownWorkflow,

@@ -93,6 +93,11 @@ export function shutDown(): HoldfastError {
   return new HoldfastError('SHUT_DOWN', 'This app is shut down. Make and launch another one to start runs.');
 }
 
+/** The error of using a client before it is open. */
+export function notOpen(): HoldfastError {
+  return new HoldfastError('NOT_LAUNCHED', 'This client is not open yet. Call await client.open() first.');
+}
+
 /** The error of using an app before its launch. */
 export function notLaunched(): HoldfastError {
   return new HoldfastError('NOT_LAUNCHED', 'This app is not launched yet. Call await app.launch() first.');

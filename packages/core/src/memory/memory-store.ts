@@ -38,6 +38,9 @@ import { Tables } from './tables.js';
 import { memoryVersions } from './versions.js';
 import { type Moment, writeBatch } from './writes.js';
 
+/** In whose name those listen who execute nothing. */
+const NOBODY = '';
+
 /** What an executor gets that was declared dead. */
 const NOTHING: Claim = Object.freeze({ runs: Object.freeze([]), nextDueInMs: null, isHeldBack: false });
 
@@ -185,6 +188,10 @@ class MemoryHandle implements MemoryStore {
 
   attend(executorId: string, listener: StoreListener): Promise<Attendance> {
     return this.#ask(({ audience }) => audience.join(executorId, listener));
+  }
+
+  listen(listener: StoreListener): Promise<Attendance> {
+    return this.#ask(({ audience }) => audience.join(NOBODY, listener));
   }
 
   announce(signals: readonly Signal[]): Promise<void> {

@@ -14,6 +14,13 @@ type Ask = <T>(work: (tables: Tables, serving: readonly Serving[]) => T) => Prom
 export function memoryVersions(ask: Ask): VersionStore {
   return {
     stranded: () => ask(strandedGroups),
+    offered: (workflow, version) =>
+      ask((_, serving) =>
+        serving
+          .flatMap(({ serves, goneAtMs }) => (goneAtMs === null ? serves.workflows : []))
+          .filter((one) => one.workflow === workflow && (version === null || one.version === version))
+          .at(-1),
+      ),
     moveVersion: ({ workflow, from, to, queue, limit }) =>
       ask((tables) => {
         const isMeant = (run: RunRow): boolean =>

@@ -157,6 +157,8 @@ export interface Store {
   retire(executorId: string): Promise<void>;
   /** Starts to listen on behalf of an executor, and shows the others that it lives. */
   attend(executorId: string, listener: StoreListener): Promise<Attendance>;
+  /** Listens on behalf of a process that executes nothing: nobody waits for it to die, and it hears of no deaths. */
+  listen(listener: StoreListener): Promise<Attendance>;
   /** Tells the other processes. Best effort: whoever misses it finds out by polling. */
   announce(signals: readonly Signal[]): Promise<void>;
 

@@ -1,3 +1,5 @@
+import type { OfferedWorkflow } from './contract.js';
+
 /** Runs that have not ended, are in nobody's hands, and that no live executor can take. */
 export interface StrandedGroup {
   readonly workflow: string;
@@ -22,6 +24,10 @@ export interface VersionMove {
 /** What a store knows of the versions of runs and of executors. */
 export interface VersionStore {
   stranded(): Promise<readonly StrandedGroup[]>;
+  /**
+   * A workflow as a live executor has it: of several, the one that registered last. In this version, unless it is null.
+   */
+  offered(workflow: string, version: string | null): Promise<OfferedWorkflow | undefined>;
   /** Gives another version to runs of a version that have not ended and are in nobody's hands. Answers to how many. */
   moveVersion(move: VersionMove): Promise<number>;
   /** The same for these runs, as far as they do not have that version. */

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Driver, Hear, Session } from '../driver/driver.js';
 import type { Statements } from '../driver/statements.js';
 import { attendExecutor } from '../sql/executors/attend.js';
@@ -19,7 +20,8 @@ const LOCK_RETRY_MS = { first: 20, max: 500 };
 export interface EarOptions {
   readonly driver: Driver;
   readonly statements: Statements;
-  readonly executorId: string;
+  /** Undefined for a process that executes nothing: it only hears. */
+  readonly executorId: string | undefined;
   readonly hear: Hear;
   /** The connection was lost and is back: what was sent meanwhile is lost. */
   readonly missed: () => void;
@@ -48,9 +50,11 @@ export class Ear {
     const session = await this.#enter();
     if (!session) return false;
     try {
-      await this.#takeLock(session);
       const { statements, executorId } = this.#options;
-      await statements.run(session.query, attendExecutor, [executorId]);
+      if (executorId !== undefined) {
+        await this.#takeLock(session, executorId);
+        await statements.run(session.query, attendExecutor, [executorId]);
+      }
     } catch (error) {
       await session.end();
       throw error;
@@ -73,7 +77,8 @@ export class Ear {
       if (!session) return;
       this.#options.missed();
       // While an old session still has the lock we are taken to live all the same, and hear already.
-      this.#takeLock(session).catch(() => undefined);
+      const { executorId } = this.#options;
+      if (executorId !== undefined) this.#takeLock(session, executorId).catch(() => undefined);
     }
   }
 
@@ -135,8 +140,8 @@ export class Ear {
 
   /** Behind a pooler, notifications arrive if it leaves us one connection for good, and else never. */
   async #hearsItself(): Promise<boolean> {
-    const { driver, statements, executorId } = this.#options;
-    const payload = JSON.stringify({ k: 'probe', by: executorId });
+    const { driver, statements } = this.#options;
+    const payload = JSON.stringify({ k: 'probe', by: randomUUID() });
     const heard = new AbortController();
     this.#probed = { payload, heard: () => heard.abort() };
     const sent = [statements.schema.name, JSON.stringify([payload])] as const;
@@ -147,8 +152,8 @@ export class Ear {
   }
 
   /** Takes the lock. If an earlier session of ours has it still, which the server takes to be alive, that one is ended. */
-  async #takeLock(session: Session): Promise<void> {
-    const { statements, executorId } = this.#options;
+  async #takeLock(session: Session, executorId: string): Promise<void> {
+    const { statements } = this.#options;
     const lockKey = lockKeyOf(executorId);
     let pauseMs = LOCK_RETRY_MS.first;
     while (!this.#closed.signal.aborted) {

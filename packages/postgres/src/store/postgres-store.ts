@@ -173,6 +173,10 @@ export class PostgresStore implements Store {
     return this.#open().presence.attend(executorId, listener);
   }
 
+  async listen(listener: StoreListener): Promise<Attendance> {
+    return this.#open().presence.listen(listener);
+  }
+
   async announce(signals: readonly Signal[]): Promise<void> {
     await this.#open().presence.announce(signals);
   }

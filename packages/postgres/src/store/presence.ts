@@ -9,7 +9,7 @@ import { Watch } from './watch.js';
 
 /** Who listens on this store, in the name of which executor. */
 interface Seat {
-  readonly executorId: string;
+  readonly executorId: string | undefined;
   close(): Promise<void>;
 }
 
@@ -33,7 +33,18 @@ export class Presence {
   async attend(executorId: string, listener: StoreListener): Promise<Attendance> {
     const close = this.#driver.openSession
       ? await this.#attendBySessions(executorId, listener)
-      : await this.#attendWithin(listener);
+      : await this.#listenWithin(listener);
+    return this.#seated(executorId, close);
+  }
+
+  async listen(listener: StoreListener): Promise<Attendance> {
+    const close = this.#driver.openSession
+      ? await this.#listenBySession(listener)
+      : await this.#listenWithin(listener);
+    return this.#seated(undefined, close);
+  }
+
+  #seated(executorId: string | undefined, close: (() => Promise<void>) | undefined): Attendance {
     if (!close) return { hears: false, close: async () => undefined };
     const seat: Seat = { executorId, close };
     this.#seats.add(seat);
@@ -78,7 +89,18 @@ export class Presence {
     return async () => void (await Promise.all([ear.close(), watch.close()]));
   }
 
-  async #attendWithin(listener: StoreListener): Promise<(() => Promise<void>) | undefined> {
+  async #listenBySession(listener: StoreListener): Promise<(() => Promise<void>) | undefined> {
+    const ear = new Ear({
+      driver: this.#driver,
+      statements: this.#statements,
+      executorId: undefined,
+      hear: (payload) => this.#deliver(payload, listener),
+      missed: () => listener.missedSignals(),
+    });
+    return (await ear.open()) ? () => ear.close() : undefined;
+  }
+
+  async #listenWithin(listener: StoreListener): Promise<(() => Promise<void>) | undefined> {
     const { name } = this.#statements.schema;
     return this.#driver.listen?.(name, (payload) => this.#deliver(payload, listener));
   }
