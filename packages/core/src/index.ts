@@ -34,6 +34,7 @@ export {
   type ScheduleView,
   type Starter,
   type StartOptions,
+  type StartsMany,
   type StepsOptions,
   type StepView,
   type StrandedRuns,

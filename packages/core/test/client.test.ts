@@ -102,6 +102,19 @@ describe('a client', () => {
     expect((await client.start('alone', [])).id).toBe(first.id);
   });
 
+  test('starts many runs at once', async () => {
+    const here = await bench();
+    const double = here.workflow('double', async (n: number) => n * 2);
+    await here.launch();
+    const client = await clientOf(here);
+    const handles = await client.startMany<typeof double>('double', [[1], [2], [3]], (n) => ({
+      id: `run ${n}`,
+    }));
+    expect(await Promise.all(handles.map((handle) => handle.result()))).toEqual([2, 4, 6]);
+    expect(handles.map(({ id }) => id)).toEqual(['run 0', 'run 1', 'run 2']);
+    expect(await client.startMany(double, [])).toEqual([]);
+  });
+
   test('refuses bad input before anything is written', async () => {
     const here = await bench();
     const client = await clientOf(here);

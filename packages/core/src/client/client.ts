@@ -19,10 +19,12 @@ import { definitionIn } from './definitions.js';
 import { type RunHandle, runHandle } from './handle.js';
 import { type AppChannel, type AppEvent, AppMail, type AppStream } from './mail.js';
 import type { HoldfastOptions, StartOptions } from './options.js';
+import { type Queues, queuesOf } from './queues.js';
 import { randomFraction } from './random.js';
 import { type Runs, runsOf } from './runs.js';
 import { scopeOn } from './scope.js';
 import { startCall } from './start-call.js';
+import { type ManyStartOptions, startCalls } from './start-many.js';
 import { startWithin } from './within.js';
 
 /** What a client is made with. */
@@ -67,6 +69,20 @@ export interface NamedStarter {
   start(workflow: string, args: readonly unknown[], options?: StartOptions): Promise<RunHandle>;
 }
 
+/** Starts many runs of a workflow in one round trip: see {@link Holdfast.startMany} and {@link NamedStarter.start}. */
+export interface StartsMany {
+  <Flow extends Workflow<never, unknown>>(
+    workflow: Flow | string,
+    items: readonly Readonly<Parameters<Flow>>[],
+    options?: ManyStartOptions<Readonly<Parameters<Flow>>>,
+  ): Promise<RunHandle<Awaited<ReturnType<Flow>>>[]>;
+  (
+    workflow: string,
+    items: readonly (readonly unknown[])[],
+    options?: ManyStartOptions,
+  ): Promise<RunHandle[]>;
+}
+
 /**
  * For processes that start runs and look at them, and execute none: a web server, a script, a page. It takes out no
  * lease and needs no workflow's code, and works while no process is there that executes runs.
@@ -83,12 +99,20 @@ export interface NamedStarter {
 export class Client implements NamedStarter {
   /** Looking at runs, and operating on them. */
   readonly runs: Runs;
+  /** Looking at queues, and changing their limits. */
+  readonly queues: Queues;
   /** See {@link NamedStarter.start}. */
   readonly start: NamedStarter['start'] = (
     workflow: Workflow<never, unknown> | string,
     args: readonly unknown[],
     options?: StartOptions,
   ) => this.#start(workflow, args, options);
+  /** Starts many runs of a workflow in one round trip. @example await client.startMany('mail', letters.map((one) => [one])); */
+  readonly startMany: StartsMany = (
+    workflow: Workflow<never, unknown> | string,
+    items: readonly (readonly unknown[])[],
+    options?: ManyStartOptions<never>,
+  ) => this.#startMany(workflow, items, options as ManyStartOptions);
   readonly #engine: Engine;
   readonly #codec: Codec;
   readonly #registry: Registry;
@@ -111,6 +135,7 @@ export class Client implements NamedStarter {
       { store, codec: this.#codec, clock, logger, newId: randomUUID, random: randomFraction },
       {
         workflows: [],
+        queues: [],
         schedules: [],
         version: FIRST_VERSION,
         leaseMs: NO_LEASE_MS,
@@ -121,6 +146,7 @@ export class Client implements NamedStarter {
       },
     );
     this.runs = runsOf(() => this.#opened(), this.#codec);
+    this.queues = queuesOf(() => this.#opened());
     this.#mail = new AppMail(() => this.#opened());
   }
 
@@ -153,7 +179,24 @@ export class Client implements NamedStarter {
       return runHandle(await scope.start(call), engine, this.#codec);
     }
     const call = startCall(await this.#definition(workflow, options), args, options);
-    return runHandle(await engine.start({ ...call, parentId: null }), engine, this.#codec);
+    return runHandle(await engine.starts.start({ ...call, parentId: null }), engine, this.#codec);
+  }
+
+  async #startMany(
+    workflow: Workflow<never, unknown> | string,
+    items: readonly (readonly unknown[])[],
+    options: ManyStartOptions = {},
+  ): Promise<RunHandle<never>[]> {
+    const engine = this.#opened();
+    const scope = scopeOn(engine.store);
+    const definition = scope
+      ? (this.#known(workflow) ?? bare(workflow as string, {}))
+      : await this.#definition(workflow, typeof options === 'function' ? {} : options);
+    const calls = startCalls(definition, items, options);
+    const ids = scope
+      ? await scope.startMany(calls)
+      : await engine.starts.startMany(calls.map((call) => ({ ...call, parentId: null })));
+    return ids.map((id) => runHandle(id, engine, this.#codec));
   }
 
   /** Starts runs inside a transaction of yours: they exist exactly if it commits. */
@@ -231,7 +274,7 @@ export class Client implements NamedStarter {
     const known = this.#known(workflow);
     if (known && (version ?? known.version) !== undefined) return known;
     const name = known?.name ?? (workflow as string);
-    const offered = await this.#opened().store.versions.offered(name, version ?? null);
+    const offered = await this.#opened().starts.offered(name, version ?? null);
     return known ? { ...known, version: offered?.version } : bare(name, offered ?? {});
   }
 }

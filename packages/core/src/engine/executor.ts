@@ -198,15 +198,9 @@ export class Executor implements RunHost, ClaimerHost {
   /** Executes a run, or ends it if too many executors died with it. */
   async #goOn(run: OwnedRun, journal: readonly JournalEntry[]): Promise<void> {
     const definition = this.#parts.workflows.find(run.workflow, run.version);
-    if (!definition) return this.#handBack(run);
+    if (!definition) return;
     if (run.takeovers > definition.control.maxTakeovers) return setAside(run, journal, this);
     this.#begin(run, journal, definition);
-  }
-
-  /** Gives back a run that was moved to another version, or away from it, just when it was claimed. */
-  async #handBack({ id: runId, epoch }: OwnedRun): Promise<void> {
-    await this.committer.submit({ op: 'release', runId, epoch });
-    this.#parts.announcer.say({ kind: 'work' });
   }
 
   /** Finds runs in this executor's name that it does not hold: their claim was committed, but its answer was lost. */

@@ -1,8 +1,10 @@
 import type { DebounceCall } from '../define/index.js';
+import type { OfferedWorkflow } from '../store/index.js';
 import { takenId } from './debounce-call.js';
 import { debounceSurely, unclaimed } from './debouncer.js';
 import type { EngineDeps } from './deps.js';
 import type { Executor } from './executor.js';
+import { offeredSurely } from './offered.js';
 import { idConflict, shutDown } from './run-errors.js';
 import { joinedRun } from './start-answer.js';
 import type { StartRequest, Workflows } from './workflows.js';
@@ -68,6 +70,12 @@ export class Starts {
     });
     await this.#sameWorkflows(existing);
     return ids;
+  }
+
+  /** What live executors say of a workflow, in this version unless it is null. */
+  offered(workflow: string, version: string | null): Promise<OfferedWorkflow | undefined> {
+    this.#checkOpen();
+    return offeredSurely(this.#deps, workflow, version, this.#halted);
   }
 
   /** Has a run wait for further calls of a debounce, or puts off the one that waits. Answers its id. */

@@ -48,9 +48,9 @@ create table ${s.executors} (
 // state = 'running', so the planner would take that index for the fence, and read all that run to find one (tried: steps
 // took twice as long, and it grows).
 //
-// HAZARD: the same goes for runs_listed and runs_idle, which are for whoever looks at runs. No condition of a claim or a
-// fence implies theirs, so only a statement that says so itself can take them. A run that is begun where it is started
-// and succeeds is never in them.
+// HAZARD: the same goes for runs_by_workflow, runs_listed and runs_idle, which are for whoever looks at runs. No condition
+// of a claim or a fence implies theirs, so only a statement that says so itself can take them. A run that is begun where
+// it is started and succeeds is never in the last two.
 //
 // Room is left on each page, so that a run's new version goes beside the old one, and vacuum comes early: finished
 // runs stay, but every run leaves a few dead versions behind.
@@ -128,6 +128,7 @@ create index runs_held on ${s.runs} (held_by) where held_by is not null;
 create index runs_children on ${s.runs} (parent_id) where parent_id is not null;
 create index runs_forks on ${s.runs} (forked_from) where forked_from is not null;
 create index runs_tagged on ${s.runs} using gin (tags jsonb_path_ops) where tags is not null;
+create index runs_by_workflow on ${s.runs} ((workflow || ''), created_at);
 create index runs_listed on ${s.runs} ((state || ''), created_at, id)
   where state || '' in ('pending', 'waiting', 'paused', 'failed', 'cancelled');
 create index runs_idle on ${s.runs} (workflow, version, queue, state)

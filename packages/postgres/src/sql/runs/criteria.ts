@@ -51,7 +51,7 @@ export function conditions(criteria: RunCriteria, branch: Branch, given: Paramet
   return [
     ...among('id', criteria.ids),
     ...prefixed(criteria.idPrefixes, given),
-    ...among('workflow', branch.workflow === null ? criteria.workflows : [branch.workflow]),
+    ...ofWorkflow(criteria, branch, given),
     ...inState(criteria, branch, given),
     ...among('version', criteria.versions),
     ...among('executor_id', criteria.executorIds),
@@ -69,6 +69,13 @@ export function conditions(criteria: RunCriteria, branch: Branch, given: Paramet
     ...within('started_at', criteria.started, given),
     ...within('completed_at', criteria.completed, given),
   ];
+}
+
+/** One workflow, in the words of the index by workflow. */
+function ofWorkflow({ workflows }: RunCriteria, { workflow }: Branch, given: Parameters): readonly string[] {
+  if (workflow !== null) return [`r.workflow || '' = ${given.add(workflow, 'text')}`];
+  if (workflows === null) return [];
+  return [workflows.length === 0 ? 'false' : `r.workflow in (${given.list(workflows)})`];
 }
 
 /** A state stands in the text as it is, so that the planner sees which partial index holds it. */
