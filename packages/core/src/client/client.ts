@@ -136,6 +136,7 @@ export class Client implements NamedStarter {
       {
         workflows: [],
         queues: [],
+        retention: [],
         schedules: [],
         version: FIRST_VERSION,
         leaseMs: NO_LEASE_MS,

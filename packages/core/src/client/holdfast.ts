@@ -101,6 +101,7 @@ export class Holdfast implements Starter, LaunchedApp {
       {
         workflows: this.#definitions,
         schedules: this.#schedulesIn(options),
+        retention: pruneCriteria(options.retention ?? []),
         version: checkName(version, 'version of the app'),
         leaseMs,
         parkAfterMs: durationMs(options.parkAfter ?? '1s', 'parkAfter of the app'),
