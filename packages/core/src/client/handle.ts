@@ -1,4 +1,5 @@
 import type { Codec } from '../codec/index.js';
+import { timeoutOf, type WaitOptions } from '../define/index.js';
 import { cancelledOutcome, type Engine, runNotFound } from '../engine/index.js';
 import type { RunState, RunStatus } from '../store/index.js';
 import { cancelRuns } from './cancel-runs.js';
@@ -8,8 +9,13 @@ import { scopeOn } from './scope.js';
 /** A run, from outside. */
 export interface RunHandle<Result = unknown> {
   readonly id: string;
-  /** Waits for the run's result. Rejects with its error, or with RUN_CANCELLED. Recorded when asked inside a run. */
-  result(): Promise<Result>;
+  /**
+   * Waits for the run's result. Rejects with its error; with RUN_CANCELLED or RUN_TIMED_OUT, if it was cancelled or ran out
+   * of time; or with TIMED_OUT, if it had none within `timeout`, and then it goes on. Recorded when asked inside a run.
+   *
+   * @throws HoldfastError also INVALID_DURATION, RUN_NOT_FOUND.
+   */
+  result(options?: WaitOptions): Promise<Result>;
   /** Where the run stands now. @throws HoldfastError RUN_NOT_FOUND */
   status(): Promise<RunState>;
   /** Cancels the run wherever it is. False if it had ended already. */
@@ -20,10 +26,11 @@ export interface RunHandle<Result = unknown> {
 export function runHandle<Result>(id: string, engine: Engine, codec: Codec): RunHandle<Result> {
   return {
     id,
-    async result() {
+    async result({ timeout } = {}) {
+      const timeoutMs = timeoutOf(timeout, `the wait for run "${id}"`);
       const scope = scopeOn(engine.store);
-      if (scope) return (await scope.result(id)) as Result;
-      return resultOf(await engine.outcomeOf(id), codec) as Result;
+      if (scope) return (await scope.result(id, timeoutMs)) as Result;
+      return resultOf(await engine.outcomeOf(id, { timeoutMs }), codec) as Result;
     },
     async status() {
       const [status] = await engine.store.statuses([id]);

@@ -30,6 +30,7 @@ import { type Schedules, schedulesOf } from './schedules.js';
 import { scopeOn } from './scope.js';
 import { startCall } from './start-call.js';
 import { type ManyStartOptions, startCalls } from './start-many.js';
+import { waitAll, waitFirst } from './waits.js';
 import { startWithin } from './within.js';
 
 /** What can start runs: an app, or an app within a transaction. */
@@ -228,6 +229,27 @@ export class Holdfast implements Starter, LaunchedApp {
   /** The handle of a run, whether it exists or not. */
   handle<Result = unknown>(id: string): RunHandle<Result> {
     return runHandle(id, this.#launched(), this.#codec);
+  }
+
+  /**
+   * Waits until one of these runs has ended, however it ended, and gives its handle. Inside a run it is recorded.
+   *
+   * @throws HoldfastError INVALID_OPTION for an empty list, RUN_NOT_FOUND, SHUT_DOWN.
+   */
+  async waitFirst<Result>(handles: readonly RunHandle<Result>[]): Promise<RunHandle<Result>> {
+    return waitFirst(handles, this.#launched());
+  }
+
+  /**
+   * Waits until all of these runs have ended, and tells how each came out, in their order. Of an empty list, nothing is
+   * told at once. Inside a run it is recorded.
+   *
+   * @throws HoldfastError RUN_NOT_FOUND, SHUT_DOWN.
+   */
+  async waitAll<Result>(
+    handles: readonly RunHandle<Result>[],
+  ): Promise<readonly PromiseSettledResult<Result>[]> {
+    return waitAll(handles, this.#launched(), this.#codec);
   }
 
   /** Runs a workflow durably and gives its result: what calling the workflow does. */

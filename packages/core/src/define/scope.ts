@@ -78,8 +78,8 @@ export interface RunScope {
   startMany(calls: readonly ChildCall[]): Promise<readonly string[]>;
   /** Gives the id of the run that waits for further calls of the debounce. */
   debounce(call: DebounceCall): Promise<string>;
-  /** Waits for another run's outcome. */
-  result(runId: string): Promise<unknown>;
+  /** Waits for another run's outcome, for so long; then TIMED_OUT is its own. */
+  result(runId: string, timeoutMs?: number): Promise<unknown>;
   /** Starts a child run and waits for its outcome. */
   child(call: ChildCall): Promise<unknown>;
   /** Whether the run goes the new way where its code was changed. */

@@ -4,7 +4,8 @@ import type { OpenEntry, Outcome } from '../replay/index.js';
 import type { RunStatus } from '../store/index.js';
 import { BUSY, type OpenCall, WATCHING } from './call.js';
 import type { CallContext } from './call-context.js';
-import { cancelledOutcome, idConflict, waitsForItself } from './run-errors.js';
+import { outcomeInTime } from './outcome-in-time.js';
+import { cancelledOutcome, idConflict, resultTimedOut, waitsForItself } from './run-errors.js';
 import { settle, settleError } from './settle.js';
 import { joinedRun } from './start-answer.js';
 
@@ -43,7 +44,7 @@ export async function beginChild(
 ): Promise<void> {
   const childId = before?.childId ?? (await beginOrJoin(run, open, call));
   if (childId === undefined) return;
-  const status = await outcomeOf(run, open, childId);
+  const status = (await outcomeOf(run, open, childId))!;
   if (status.workflow !== call.workflow.name) return refuse(run, open, idConflict(childId, status.workflow));
   return run.record(open, outcomeFrom(run, status), { childId });
 }
@@ -62,10 +63,22 @@ async function beginOrJoin(run: CallContext, open: OpenCall, call: ChildCall): P
   return childId;
 }
 
+/** How long a wait for an outcome may take, and when that is over. */
+export interface WaitLimit {
+  readonly timeoutMs: number;
+  readonly untilMs: number;
+}
+
 /** Waits for a run's outcome and records that as the call's own. */
-export async function awaitOutcome(run: CallContext, open: OpenCall, runId: string): Promise<void> {
+export async function awaitOutcome(
+  run: CallContext,
+  open: OpenCall,
+  runId: string,
+  limit: WaitLimit | undefined,
+): Promise<void> {
   try {
-    const status = await outcomeOf(run, open, runId);
+    const status = await outcomeOf(run, open, runId, limit);
+    if (!status) return await refuse(run, open, resultTimedOut(runId, limit!.timeoutMs));
     return await run.record(open, outcomeFrom(run, status), { childId: runId });
   } catch (error) {
     if (!isHoldfastError(error, 'RUN_NOT_FOUND')) throw error;
@@ -100,16 +113,32 @@ function inheritedTerms({ run }: CallContext, { terms = {} }: ChildCall): Partia
 }
 
 /**
- * Waits for the other run's end.
+ * Waits for the other run's end. Undefined if that did not come in time.
  *
  * Hazard: a run that is parked is woken by its own children only, and by what comes in after it was claimed. So it may
  * be parked only while it waits for a child, and once that was seen not to have ended.
  */
-async function outcomeOf(run: CallContext, open: OpenCall, runId: string): Promise<RunStatus> {
-  const wakesUs = isOwn(run, runId) || (await run.host.find(runId, run.lifetime))?.parentId === run.run.id;
-  const status = await run.host.outcomeOf(runId, run.lifetime, () => {
-    run.idle(open, wakesUs ? { kind: 'waiting', untilMs: null } : WATCHING);
-  });
+async function outcomeOf(
+  run: CallContext,
+  open: OpenCall,
+  runId: string,
+  limit?: WaitLimit,
+): Promise<RunStatus | undefined> {
+  const { host, lifetime } = run;
+  const wakesUs = isOwn(run, runId) || (await host.find(runId, lifetime))?.parentId === run.run.id;
+  const untilMs = limit?.untilMs ?? null;
+  const pending = (): void => {
+    run.idle(open, wakesUs ? { kind: 'waiting', untilMs, mayEndSooner: true } : WATCHING);
+  };
+  const status = await (untilMs === null
+    ? host.outcomeOf(runId, lifetime, pending)
+    : outcomeInTime({
+        clock: host.deps.clock,
+        untilMs,
+        wait: (over) => host.outcomeOf(runId, AbortSignal.any([lifetime, over]), pending),
+        look: () => host.recheckOutcomes(),
+      }));
+  if (lifetime.aborted) return new Promise(() => {});
   run.idle(open, BUSY);
   return status;
 }

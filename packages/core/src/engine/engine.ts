@@ -11,11 +11,12 @@ import type { EngineDeps } from './deps.js';
 import { Executor } from './executor.js';
 import { HeldRunsChore } from './held-runs-chore.js';
 import { Lease } from './lease.js';
+import { outcomeInTime } from './outcome-in-time.js';
 import { Outcomes } from './outcomes.js';
 import { Places } from './places.js';
 import { Post } from './post.js';
 import { RetentionChore } from './retention-chore.js';
-import { shutDown } from './run-errors.js';
+import { resultTimedOut, shutDown } from './run-errors.js';
 import { ScheduleChore } from './schedule-chore.js';
 import { Schedules } from './schedules.js';
 import { Starts } from './starts.js';
@@ -180,10 +181,25 @@ export class Engine implements StoreListener {
     this.#upkeep.start();
   }
 
-  /** Resolves with a run's final status. @throws HoldfastError RUN_NOT_FOUND, SHUT_DOWN. */
-  outcomeOf(runId: string): Promise<RunStatus> {
-    if (this.#isClosing) return Promise.reject(shutDown());
-    return this.#outcomes.wait(runId);
+  /**
+   * Resolves with a run's final status. Never settles once the signal is aborted.
+   *
+   * @throws HoldfastError RUN_NOT_FOUND, SHUT_DOWN; TIMED_OUT if it had none in time.
+   */
+  async outcomeOf(
+    runId: string,
+    { timeoutMs, signal }: { readonly timeoutMs?: number | undefined; readonly signal?: AbortSignal } = {},
+  ): Promise<RunStatus> {
+    if (this.#isClosing) throw shutDown();
+    if (timeoutMs === undefined) return this.#outcomes.wait(runId, signal && { signal });
+    const status = await outcomeInTime({
+      clock: this.#clock,
+      untilMs: this.#clock.now() + timeoutMs,
+      wait: (over) => this.#outcomes.wait(runId, { signal: over }),
+      look: () => this.#outcomes.recheck(),
+    });
+    if (status) return status;
+    throw resultTimedOut(runId, timeoutMs);
   }
 
   /** Cancels runs that have not ended, wherever they are. Answers which. */

@@ -98,8 +98,12 @@ export class RunCalls implements RunScope {
     ) as Promise<string>;
   }
 
-  result(runId: string): Promise<unknown> {
-    return this.#run.call('result', runId, (open) => awaitOutcome(this.#run, open, runId));
+  result(runId: string, timeoutMs?: number): Promise<unknown> {
+    const limit =
+      timeoutMs === undefined
+        ? undefined
+        : { timeoutMs, untilMs: Math.floor(this.#run.logicalNowMs + timeoutMs) };
+    return this.#run.call('result', runId, (open) => awaitOutcome(this.#run, open, runId, limit));
   }
 
   child(call: ChildCall): Promise<unknown> {

@@ -53,6 +53,13 @@ export function setAsideError(
   );
 }
 
+/** The error of waiting for a result that did not come in time. The run goes on. */
+export function resultTimedOut(runId: string, timeoutMs: number): HoldfastError {
+  return new HoldfastError('TIMED_OUT', `Run "${runId}" had no result within ${timeoutMs} ms. It goes on.`, {
+    details: { runId, timeoutMs },
+  });
+}
+
 /** The error of a start whose id belongs to a run of another workflow. */
 export function idConflict(runId: string, workflow: string): HoldfastError {
   return new HoldfastError(
