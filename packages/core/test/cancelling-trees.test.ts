@@ -118,6 +118,7 @@ async function deaf({ hears }: { readonly hears: boolean }): Promise<{
     },
     control: (control) => ({
       cancelTrees: (ids) => control.cancelTrees(ids),
+      busy: (ids) => control.busy(ids),
       overdue: (limit) => control.overdue(limit),
       expire: (expiries) => control.expire(expiries),
       async lost(held) {

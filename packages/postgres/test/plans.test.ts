@@ -13,6 +13,7 @@ import { schemaNamed } from '../src/sql/names.js';
 import { setDue, setPriority } from '../src/sql/pending/change.js';
 import { debounceRun } from '../src/sql/pending/debounce.js';
 import { readDebounced } from '../src/sql/pending/debounced.js';
+import { listBusyRuns } from '../src/sql/runs/busy.js';
 import { cancelRuns } from '../src/sql/runs/cancel.js';
 import { cancelTrees } from '../src/sql/runs/cancel-trees.js';
 import { claimRuns } from '../src/sql/runs/claim.js';
@@ -66,6 +67,7 @@ const CASES: readonly Case[] = [
   { statement: readDebounced },
   { statement: setPriority },
   { statement: setDue },
+  { statement: listBusyRuns },
   { statement: cancelTrees, by: /^runs_children$/ },
   { statement: expireRuns },
   { statement: listDeadlines, by: /^runs_deadline$/ },

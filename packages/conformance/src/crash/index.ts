@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { describe, it } from 'vitest';
 import type { Ground } from '../ground.js';
-import { killAllAtOnce, killAtRandom, startBeside, stopAndContinue } from './plays.js';
+import { killAllAtOnce, killAtRandom, setTheDeadlyAside, startBeside, stopAndContinue } from './plays.js';
 import { Scene, type Stage } from './scene.js';
 
 /** What an ORM package brings to its crash tests. */
@@ -47,6 +47,9 @@ export function crashConformance(name: string, { worker, ground, kills = 40 }: C
       'a stopped worker whose runs were taken over writes to none of them, and goes on as another',
       patience(0),
       () => on({ lease: '2s' }, stopAndContinue),
+    );
+    it('a run that kills its process again and again is set aside, and its neighbours end', patience(3), () =>
+      on({ lease: '10s' }, setTheDeadlyAside),
     );
     it('a process that is started leaves the runs of the others alone', patience(0), () =>
       on({ lease: '2s' }, startBeside),

@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import { until } from '../orm/gate.js';
+import type { Worker } from './crew.js';
 import { diceFrom } from './dice.js';
 import { CRASHING, CRASHING_HERE } from './programs.js';
 import type { Scene } from './scene.js';
@@ -156,6 +157,41 @@ export async function startBeside(scene: Scene): Promise<void> {
   const runs = await scene.runs();
   expectRightResults(runs);
   expect(runs.map(({ epoch }) => epoch)).toEqual([1, 1, 1, 1, 1]);
+  await expectNothingTwice(scene);
+}
+
+/** A run kills the process that executes it, and the others in it, again and again, until it is set aside. */
+export async function setTheDeadlyAside(scene: Scene): Promise<void> {
+  const { crew } = scene;
+  let isOver = false;
+  const hire = (): Worker => {
+    const worker = crew.hire();
+    void worker.exited.then(() => isOver || hire());
+    return worker;
+  };
+  const [first, second] = [hire(), hire()];
+  await Promise.all([first.ready, second.ready]);
+  const neighbours = Array.from({ length: 16 }, (_, n) => ({
+    id: `r${String(n).padStart(2, '0')}`,
+    workflow: CRASHING[n % CRASHING.length]!,
+  }));
+  await first.start(0, neighbours);
+  await first.start(1, [{ id: 'deadly', workflow: 'deadly' }]);
+  while ((await scene.unfinished()) > 0) await pause(20);
+  isOver = true;
+  const runs = await scene.runs();
+  expect(runs.find(({ id }) => id === 'deadly')).toMatchObject({ state: 'failed', epoch: 4 });
+  const [row] = await scene.home.sql<{ error: unknown }>(
+    `select error from holdfast.runs where id = 'deadly'`,
+  );
+  const died = { id: expect.any(String), host: expect.any(String), pid: expect.any(Number) };
+  expect(row!.error).toMatchObject({
+    code: 'RUN_SET_ASIDE',
+    details: { takeovers: 3, executors: [died, died, died], lastCall: { seq: 0, name: 'plain' } },
+  });
+  expect(scene.executions().filter(({ run }) => run === 'deadly')).toMatchObject([{ name: 'before' }]);
+  expectRightResults(runs.filter(({ id }) => id !== 'deadly'));
+  await expectEffectsExactlyOnce(scene);
   await expectNothingTwice(scene);
 }
 

@@ -11,6 +11,7 @@ import {
   workflow,
 } from '@holdfast/core/internal';
 import type { Orm } from '../orm/orm.js';
+import { controlPrograms } from './control-programs.js';
 import type { Execution } from './ledger.js';
 import { mailPrograms } from './mail-programs.js';
 
@@ -172,11 +173,22 @@ export function programs(means: Means): Readonly<Record<string, Workflow<[], unk
   });
 
   const mail = mailPrograms(means, plain);
+  const control = controlPrograms(means, { plain, record, leaf });
 
-  return { ...mail, line, chains, race, leaf, family, retries, sleeper, derived, shop, pausing };
+  return { ...mail, ...control, line, chains, race, leaf, family, retries, sleeper, derived, shop, pausing };
 }
 
 /** Those whose runs are started by the dozen while workers are killed. */
-export const CRASHING = ['line', 'chains', 'race', 'family', 'retries', 'sleeper', 'derived', 'friends'];
+export const CRASHING = [
+  'line',
+  'chains',
+  'race',
+  'family',
+  'retries',
+  'sleeper',
+  'derived',
+  'friends',
+  'limits',
+];
 /** Those that need the rows to be in the store's database. */
 export const CRASHING_HERE = ['shop'];

@@ -4,6 +4,7 @@ import type { Attendance, PruneCriteria, RunStatus, Signal, Store, StoreListener
 import { waitUntil } from '../time/index.js';
 import { Announcer } from './announcer.js';
 import { pause, STORE_BACKOFF } from './backoff.js';
+import { cancelledTrees } from './cancelled-trees.js';
 import { Claimer } from './claimer.js';
 import { Committer } from './committer.js';
 import { DEADLINES, deadlinesChore } from './deadlines-chore.js';
@@ -211,14 +212,10 @@ export class Engine implements StoreListener {
 
   /** The same with all that is below them, except what was detached. */
   async cancelTrees(runIds: readonly string[]): Promise<readonly string[]> {
-    const { control } = this.#deps.store;
     const all = new Set<string>();
-    // A child that was just being recorded is seen by the next look; none is recorded any more once its parent is cancelled.
-    for (let more = true; more; ) {
-      const cancelled = await control.cancelTrees(runIds);
+    for await (const cancelled of cancelledTrees(runIds, this.#deps)) {
       this.#cancelled(cancelled);
       for (const id of cancelled) all.add(id);
-      more = cancelled.length > 0;
     }
     return [...all];
   }

@@ -24,6 +24,11 @@ export class MemoryControl implements ControlStore {
     return this.#ask((tables, nowMs) => treeOf(tables, runIds).filter((id) => cancelRun(tables, id, nowMs)));
   }
 
+  /** A batch is written at one moment. */
+  busy(): Promise<readonly string[]> {
+    return this.#ask(() => []);
+  }
+
   overdue(limit: number): Promise<Overdue> {
     return this.#ask((tables, nowMs) => {
       const limited = [...tables.all()].flatMap(({ id, state, deadlineMs }): OverdueRun[] =>

@@ -33,6 +33,11 @@ export interface ControlStore {
    * have ended. Answers the ids of those it cancelled.
    */
   cancelTrees(runIds: readonly string[]): Promise<readonly string[]>;
+  /**
+   * Those of these cancelled runs to which somebody is just writing: a child of theirs may be about to be recorded. Never
+   * waits for anybody.
+   */
+  busy(runIds: readonly string[]): Promise<readonly string[]>;
   /** At most `limit` overdue runs. */
   overdue(limit: number): Promise<Overdue>;
   /** Cancels overdue runs, with an error. One that has ended, or has no such deadline any more, is left alone. */

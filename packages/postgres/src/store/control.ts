@@ -1,4 +1,5 @@
 import type { ControlStore, Expiry, HeldRun, Overdue } from '@holdfast/core/internal';
+import { listBusyRuns } from '../sql/runs/busy.js';
 import { cancelTrees } from '../sql/runs/cancel-trees.js';
 import { expireRuns } from '../sql/runs/expire.js';
 import { listLostRuns } from '../sql/runs/lost.js';
@@ -15,6 +16,10 @@ export class PostgresControl implements ControlStore {
 
   cancelTrees(runIds: readonly string[]): Promise<readonly string[]> {
     return this.#run(cancelTrees, [JSON.stringify(runIds)]);
+  }
+
+  async busy(runIds: readonly string[]): Promise<readonly string[]> {
+    return this.#run(listBusyRuns, [JSON.stringify(runIds)]);
   }
 
   async overdue(limit: number): Promise<Overdue> {
