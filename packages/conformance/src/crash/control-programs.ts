@@ -1,8 +1,10 @@
 import { sleep, step, type Workflow, workflow } from '@holdfast/core/internal';
 import type { Means } from './programs.js';
 
-/** What the programs on control are made of: a step that notes that it runs, and one that leaves a row. */
+/** What the programs on control are made of. */
 export interface ControlSteps {
+  /** Notes that a step's body runs. */
+  readonly begin: (label: string) => string;
   readonly plain: (label: string) => Promise<string>;
   readonly record: (label: string) => Promise<string>;
   readonly leaf: Workflow<[], unknown>;
@@ -11,13 +13,14 @@ export interface ControlSteps {
 /** Workflows whose runs end because somebody, their time limit, or the death of one process after the other ends them. */
 export function controlPrograms(
   { registry, app }: Means,
-  { plain, record, leaf }: ControlSteps,
+  { begin, plain, record, leaf }: ControlSteps,
 ): Readonly<Record<'doze' | 'dozers' | 'limits' | 'deadly', Workflow<[], unknown>>> {
   const options = { registry };
   // What these two wait for never comes.
   const doze = workflow('doze', options, () => sleep('1 day'));
   const dozers = workflow('dozers', options, () => Promise.all([doze(), doze()]));
   const drop = step('drop', async (id: string) => {
+    begin('drop');
     await app().runs.cancel(id, { children: true });
   });
   const codeOf = (error: unknown): unknown => (error as { code?: unknown }).code;

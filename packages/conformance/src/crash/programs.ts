@@ -86,13 +86,13 @@ function stepsOn({ orm, note, gate }: Means) {
     await gate;
     return value;
   });
-  return { plain, record, flaky, flakyRecord, failing, held, heldRecord, effect };
+  return { begin, plain, record, flaky, flakyRecord, failing, held, heldRecord, effect };
 }
 
 /** The workflows that crash and recover. Each returns what it saw, so that two executions can be compared. */
 export function programs(means: Means): Readonly<Record<string, Workflow<[], unknown>>> {
   const { orm, registry, app } = means;
-  const { plain, record, flaky, flakyRecord, failing, held, heldRecord, effect } = stepsOn(means);
+  const { begin, plain, record, flaky, flakyRecord, failing, held, heldRecord, effect } = stepsOn(means);
   const options = { registry };
 
   const line = workflow('line', options, async () => {
@@ -173,7 +173,7 @@ export function programs(means: Means): Readonly<Record<string, Workflow<[], unk
   });
 
   const mail = mailPrograms(means, plain);
-  const control = controlPrograms(means, { plain, record, leaf });
+  const control = controlPrograms(means, { begin, plain, record, leaf });
 
   return { ...mail, ...control, line, chains, race, leaf, family, retries, sleeper, derived, shop, pausing };
 }
