@@ -19,7 +19,7 @@ free as materialized (
   ) l
   where a.one = 1
 )
-select r.id from asked a cross join lateral (select r.id from ${s.runs} r where r.id = a.id offset 0) r
+select r.id from asked a cross join lateral (select * from ${s.runs} r where r.id = a.id offset 0) r
 where r.id not in (select f.id from free f)`,
   (row) => text(row['id']),
 );
