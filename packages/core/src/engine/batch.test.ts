@@ -21,6 +21,12 @@ const finish = (runId: string, parentId: string | null = null): Carrier =>
 const park = (runId: string): Carrier => carry({ op: 'park', runId } as StoreEntry);
 const release = (runId: string): Carrier => carry({ op: 'release', runId } as StoreEntry);
 
+const send = (runId: string): Carrier => carry({ op: 'send', step: null, runId } as StoreEntry);
+const write = (runId: string): Carrier =>
+  carry({ op: 'write', step: null, runId, epoch: null, name: 'tokens' } as StoreEntry);
+const close = (runId: string): Carrier =>
+  carry({ op: 'close', step: null, runId, epoch: null, name: 'tokens' } as StoreEntry);
+
 /** The sizes of the batches in which entries leave. */
 function sizes(...waiting: Carrier[]): number[] {
   const found: number[] = [];
@@ -81,6 +87,20 @@ describe('a batch', () => {
 
   test('signals one run any number of times', () => {
     expect(sizes(finish('a', 'parent'), finish('b', 'parent'), step('parent'))).toEqual([3]);
+  });
+
+  test('does not send a run anything, nor show anything of it from outside, beside its start or its end', () => {
+    for (const mail of [send('a'), write('a'), close('a')]) {
+      expect(sizes(start('a'), mail)).toEqual([1, 1]);
+      expect(sizes(mail, finish('a'))).toEqual([1, 1]);
+      expect(sizes(start('b'), mail, send('a'), park('c'))).toEqual([4]);
+    }
+  });
+
+  test('holds nothing behind the close of a stream, and anything before it', () => {
+    expect(sizes(write('a'), write('a'), close('a'), write('b'))).toEqual([4]);
+    expect(sizes(close('a'), write('a'))).toEqual([1, 1]);
+    expect(sizes(close('a'), close('a'))).toEqual([1, 1]);
   });
 
   test('ends at the first clash, though later entries would fit: the order stays', () => {

@@ -88,7 +88,7 @@ export class Post implements Mail {
       runId,
       question: () => ({ runId, name }),
       judge: (answer) => judgeEvent(name, runId, answer),
-      untilMs: this.untilMs(timeoutMs),
+      untilMs: this.#untilMs(timeoutMs),
       timedOut: () => timedOut(definition, runId, timeoutMs),
       isPunctual: true,
       signal,
@@ -98,7 +98,7 @@ export class Post implements Mail {
 
   async next({ cursor, signal, abandoned }: ReadCall): Promise<StreamEntry | undefined> {
     const found = await nextValue(this.streams, this.#deps, cursor, {
-      untilMs: this.untilMs(cursor.timeoutMs),
+      untilMs: this.#untilMs(cursor.timeoutMs),
       isPunctual: true,
       signal,
       abandoned,
@@ -166,11 +166,11 @@ export class Post implements Mail {
     for (const lookout of this.#lookouts) lookout.fail(error);
   }
 
-  get #lookouts(): readonly Lookout<never, never>[] {
-    return [this.messages, this.events, this.streams] as unknown as readonly Lookout<never, never>[];
+  get #lookouts(): readonly Pick<Lookout<unknown, unknown>, 'hears' | 'heard' | 'halt' | 'fail'>[] {
+    return [this.messages, this.events, this.streams];
   }
 
-  untilMs(timeoutMs: number | undefined): number | null {
+  #untilMs(timeoutMs: number | undefined): number | null {
     return timeoutMs === undefined ? null : Math.ceil(this.#deps.clock.now() + timeoutMs);
   }
 

@@ -1,5 +1,5 @@
 import type { Payload } from '../replay/index.js';
-import type { MailEntry } from './mail-entries.js';
+import { type MailEntry, strangerOf } from './mail-entries.js';
 import type { NewRun } from './run.js';
 import type { StepEntry } from './step-entry.js';
 
@@ -106,7 +106,7 @@ export type EntryOutcome =
   /** The store refuses this very entry, whatever its neighbours. */
   | { readonly kind: 'refused'; readonly error: Error };
 
-/** The runs whose rows an entry changes, and those it merely signals. */
+/** The runs whose rows an entry changes, and those it merely signals or looks at. */
 export function touchedRuns(entry: StoreEntry): {
   readonly changes: string | null;
   readonly signals: string | null;
@@ -115,13 +115,13 @@ export function touchedRuns(entry: StoreEntry): {
     case 'start':
       return { changes: entry.run.id, signals: null };
     case 'step':
-    case 'set':
-    case 'write':
-    case 'close':
     case 'receive':
       return { changes: null, signals: null };
     case 'send':
-      return { changes: null, signals: entry.runId };
+    case 'set':
+    case 'write':
+    case 'close':
+      return { changes: null, signals: strangerOf(entry) };
     case 'finish':
       return { changes: entry.runId, signals: entry.parentId };
     case 'park':
