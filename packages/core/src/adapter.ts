@@ -30,6 +30,7 @@ export {
   FINAL_STATES,
   isFinal,
   isMail,
+  keyTaken,
   RUN_STATES,
   runOf,
   strangerOf,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { workflow as defineWorkflow, type StartOptions, step } from '../src/index.js';
+import { workflow as defineWorkflow, queue, type StartOptions, step } from '../src/index.js';
 import { bench, journalOf, unavailable } from './support/bench.js';
 import { errorOf, eventually, forever, gate } from './support/signals.js';
 
@@ -59,8 +59,9 @@ describe('a start whose deduplication key a run has', () => {
   });
 
   test('cannot join a run of another workflow', async () => {
-    const { launch, hold, workflow } = await withHolder();
+    const { launch, hold, workflow, registry } = await withHolder();
     const other = workflow('other', async () => {});
+    queue('mail', { registry });
     const app = await launch();
     await app.start(hold, [], { id: 'first', queue: 'mail', ...KEY });
     expect(await errorOf(app.start(other, [], { queue: 'mail', ...JOIN }))).toMatchObject({
@@ -196,7 +197,8 @@ describe('a singleton', () => {
   }
 
   test('has one run at a time: calls and starts meanwhile join it', async () => {
-    const { launch, only, end, bodies } = await singleton();
+    const { launch, only, end, bodies, registry } = await singleton();
+    queue('mail', { registry });
     const app = await launch();
     const first = await app.start(only, ['first'], { id: 'first' });
     const second = await app.start(only, ['second'], { queue: 'mail' });

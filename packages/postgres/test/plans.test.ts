@@ -19,6 +19,7 @@ import { cancelTrees } from '../src/sql/runs/cancel-trees.js';
 import { claimRuns } from '../src/sql/runs/claim.js';
 import { expireRuns } from '../src/sql/runs/expire.js';
 import { findRun } from '../src/sql/runs/find.js';
+import { findHolder } from '../src/sql/runs/holder.js';
 import { listLostRuns } from '../src/sql/runs/lost.js';
 import { listDeadlines } from '../src/sql/runs/overdue.js';
 import { listOwnedRuns } from '../src/sql/runs/owned.js';
@@ -73,6 +74,7 @@ const CASES: readonly Case[] = [
   { statement: listDeadlines, by: /^runs_deadline$/ },
   { statement: listLostRuns },
   { statement: resumeRun },
+  { statement: findHolder, by: /^runs_deduplication$/ },
   { statement: readStatuses },
   { statement: findRun },
   { statement: listSteps },

@@ -143,4 +143,26 @@ export const deduplication = subject('deduplication', (test) => {
       }
     }
   });
+
+  test('a run is not resumed while another has its key, and keeps its key when it is', async (bench) => {
+    const first = await bench.begin({ deduplicationKey: 'customer 42' });
+    await bench.store.cancel([first.id]);
+    const second = await bench.begin({ deduplicationKey: 'customer 42' });
+    await expect(bench.store.resume(first.id)).rejects.toMatchObject({
+      code: 'DUPLICATE_RUN',
+      details: { runId: second.id, deduplicationKey: 'customer 42', resumed: first.id },
+    });
+    expect(await bench.see(first.id)).toMatchObject({ state: 'cancelled' });
+    await bench.writeAll([succeed(second)]);
+    expect(await bench.store.resume(first.id)).toBe(true);
+    expect(await bench.commit(start(keyed(bench)))).toEqual(duplicateOf(first));
+  });
+
+  test('a debounced run that had begun is resumed whoever waits under its key', async (bench) => {
+    const debounce = { deduplicationKey: 'shop 7', deduplicationScope: 'debounce' } as const;
+    const first = await bench.begin(debounce);
+    await bench.store.cancel([first.id]);
+    await bench.queue(1, { ...debounce, delayMs: 600_000 });
+    expect(await bench.store.resume(first.id)).toBe(true);
+  });
 });

@@ -38,8 +38,8 @@ export interface Starter {
   /**
    * Starts a run and gives its handle as soon as it is recorded. The same id twice gives the same run.
    *
-   * @throws HoldfastError UNKNOWN_WORKFLOW, INVALID_ID, INVALID_INPUT, UNRECORDABLE_VALUE, RUN_ID_CONFLICT, SHUT_DOWN;
-   * all before anything is written.
+   * @throws HoldfastError UNKNOWN_WORKFLOW, UNKNOWN_QUEUE, INVALID_ID, INVALID_NAME, INVALID_INPUT, INVALID_OPTION,
+   * INVALID_DURATION, UNRECORDABLE_VALUE, RUN_ID_CONFLICT, DUPLICATE_RUN, SHUT_DOWN; all before anything is written.
    */
   start<Args extends readonly unknown[], Result>(
     workflow: Workflow<Args, Result>,

@@ -20,7 +20,8 @@ export interface Runs extends Looking, Moving, PendingRuns {
    * Takes up a failed, cancelled or paused run again, from where its journal ends: after its code was repaired, for example. It
    * has no time limit then.
    *
-   * @throws HoldfastError RUN_NOT_FOUND, or RUN_NOT_FINISHED if it is not in such a state.
+   * @throws HoldfastError RUN_NOT_FOUND; RUN_NOT_FINISHED if it is not in such a state; DUPLICATE_RUN if another run has its
+   * deduplication key by now.
    */
   resume(id: string): Promise<void>;
   /**

@@ -11,6 +11,7 @@ import { DEADLINES, deadlinesChore } from './deadlines-chore.js';
 import type { EngineDeps } from './deps.js';
 import { Executor } from './executor.js';
 import { HeldRunsChore } from './held-runs-chore.js';
+import { KnownQueues } from './known-queues.js';
 import { Lease } from './lease.js';
 import { outcomeInTime } from './outcome-in-time.js';
 import { Outcomes } from './outcomes.js';
@@ -90,7 +91,8 @@ export class Engine implements StoreListener {
   constructor(deps: EngineDeps, options: EngineOptions) {
     this.#clock = new StoreClock(deps.clock);
     this.#deps = { ...deps, clock: this.#clock };
-    this.#workflows = new Workflows(options.workflows, options.version, this.#deps);
+    const queues = new KnownQueues(this.#deps, options.queues);
+    this.#workflows = new Workflows(options.workflows, options.version, queues, this.#deps);
     this.#committer = new Committer(this.#deps);
     this.#announcer = new Announcer(this.#deps);
     const { concurrency, parkAfterMs } = options;

@@ -12,6 +12,7 @@ import { HoldfastError } from '../errors/index.js';
 import type { NewRun, OfferedWorkflow, ServedWorkflow } from '../store/index.js';
 import type { EngineDeps } from './deps.js';
 import { validInput } from './input.js';
+import type { KnownQueues } from './known-queues.js';
 import { unknownWorkflow } from './run-errors.js';
 import { encodeTags } from './tags.js';
 
@@ -25,11 +26,18 @@ export class Workflows {
   readonly #deps: Pick<EngineDeps, 'newId'> & { readonly codec: Codec };
   readonly #byName = new Map<string, WorkflowDefinition>();
   readonly #appVersion: string;
+  readonly #queues: KnownQueues;
   readonly served: readonly ServedWorkflow[];
 
   /** @throws HoldfastError DUPLICATE_WORKFLOW when two of them share a name. */
-  constructor(definitions: readonly WorkflowDefinition[], appVersion: string, deps: EngineDeps) {
+  constructor(
+    definitions: readonly WorkflowDefinition[],
+    appVersion: string,
+    queues: KnownQueues,
+    deps: Pick<EngineDeps, 'newId' | 'codec'>,
+  ) {
     this.#deps = deps;
+    this.#queues = queues;
     this.#appVersion = appVersion;
     for (const definition of new Set(definitions)) {
       if (this.#byName.has(definition.name)) throw duplicateWorkflow(definition.name);
@@ -67,7 +75,7 @@ export class Workflows {
   /**
    * Checks a start and makes the run of it. Nothing is written yet.
    *
-   * @throws HoldfastError INVALID_ID, INVALID_INPUT, INVALID_OPTION, UNRECORDABLE_VALUE.
+   * @throws HoldfastError INVALID_ID, INVALID_INPUT, INVALID_OPTION, UNKNOWN_QUEUE, UNRECORDABLE_VALUE.
    */
   async newRun(request: StartRequest): Promise<Omit<NewRun, 'executorId' | 'startedAtMs'>> {
     const { workflow, args, parentId } = request;
@@ -83,6 +91,7 @@ export class Workflows {
     const key = this.#deps.newId();
     const { timeoutMs } = workflow.control;
     const terms = { ...PLAIN_TERMS, timeoutMs, ...request.terms, ...singletonTerms(request) };
+    if (terms.queue !== null && !this.#queues.has(terms.queue)) await this.#queues.find(terms.queue);
     return { ...terms, id, key, workflow: workflow.name, version, input, tags, delayMs, parentId };
   }
 

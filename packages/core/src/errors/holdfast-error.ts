@@ -46,6 +46,7 @@ export type ErrorCode =
   | 'STREAM_IN_USE'
   | 'TIMED_OUT'
   | 'UNDO_LOST'
+  | 'UNKNOWN_QUEUE'
   | 'UNKNOWN_WORKFLOW'
   | 'UNRECORDABLE_VALUE'
   | 'UNSUPPORTED'

@@ -1,5 +1,6 @@
 import type { Payload } from '../replay/index.js';
-import { isFinal, type RunState } from '../store/index.js';
+import { isFinal, keyTaken, type RunState } from '../store/index.js';
+import { holdsKey } from './deduplication.js';
 import { copyOptional, type Tables } from './tables.js';
 import { signal } from './writes.js';
 
@@ -33,6 +34,8 @@ export function cancelRun(
 export function resumeRun(tables: Tables, runId: string, nowMs: number): boolean {
   const run = tables.run(runId);
   if (!run || !RESUMABLE.has(run.state)) return false;
+  const holder = holdsKey({ ...run, state: 'pending' }) ? tables.holderFor(run) : undefined;
+  if (holder && holder.id !== runId) throw keyTaken(runId, holder.id, holder.deduplicationKey!);
   if (run.state === 'paused') countAttemptsAnew(tables, runId);
   tables.change(run, {
     state: 'pending',

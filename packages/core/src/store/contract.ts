@@ -176,6 +176,8 @@ export interface Store {
   /**
    * Makes a failed, cancelled or paused run claimable again, its journal as it is, without a time limit, and its takeovers
    * counted from 0. The attempts of steps that a paused run has open are counted anew. False if it is in no such state.
+   *
+   * @throws HoldfastError DUPLICATE_RUN if another run has its deduplication key by now.
    */
   resume(runId: string): Promise<boolean>;
 }

@@ -26,6 +26,7 @@ export {
   type UnwindEntry,
   type VacateEntry,
 } from './entries.js';
+export { keyTaken } from './key-taken.js';
 export type {
   ListedRun,
   LookingStore,

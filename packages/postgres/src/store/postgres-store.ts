@@ -30,7 +30,6 @@ import { schemaNamed } from '../sql/names.js';
 import { cancelRuns } from '../sql/runs/cancel.js';
 import { findRun } from '../sql/runs/find.js';
 import { listOwnedRuns } from '../sql/runs/owned.js';
-import { resumeRun } from '../sql/runs/resume.js';
 import { readStatuses } from '../sql/runs/statuses.js';
 import type { Statement, Value } from '../sql/statement.js';
 import { listSteps } from '../sql/steps/list.js';
@@ -45,6 +44,7 @@ import { PostgresMail } from './mail.js';
 import { pendingStore } from './pending.js';
 import { Presence } from './presence.js';
 import { PostgresQueues } from './queues.js';
+import { resume } from './resume.js';
 import { postgresRetention } from './retention.js';
 import { checkRights } from './rights.js';
 import { postgresSchedules } from './schedules.js';
@@ -198,8 +198,8 @@ export class PostgresStore implements Store {
     return this.#run(cancelRuns, [JSON.stringify(runIds)]);
   }
 
-  async resume(runId: string): Promise<boolean> {
-    return (await this.#run(resumeRun, [runId])).length > 0;
+  resume(runId: string): Promise<boolean> {
+    return resume((statement, values) => this.#run(statement, values), runId);
   }
 
   async #run<Values extends readonly Value[], Result>(
