@@ -37,11 +37,10 @@ export class ScheduleChore implements Chore {
     const { store, logger } = this.#host.deps;
     try {
       const { due, nowMs, nextDueInMs } = await store.schedules.due(LOOK_LIMIT);
-      let [nextInMs, batch, hasTicked] = [dueIn(nextDueInMs, 0), new Batch(), false];
+      let [nextInMs, batch] = [dueIn(nextDueInMs, 0), new Batch()];
       for (const schedule of due) {
         const tick = this.#tickOf(schedule, nowMs);
         if (!tick) continue;
-        hasTicked = true;
         nextInMs = Math.min(nextInMs, dueIn(tick.nextAtMs, nowMs));
         batch.add(tick, schedule);
         if (batch.runs < TICKS_LIMIT) continue;
@@ -49,8 +48,7 @@ export class ScheduleChore implements Chore {
         batch = new Batch();
       }
       await this.#write(batch);
-      // Where none of them can be read here, they would be looked at again at once, and again.
-      return nextInMs > 0 || hasTicked ? nextInMs : RETRY_MS;
+      return nextInMs;
     } catch (error) {
       logger.warn({ error }, 'schedules could not be looked at; it is tried again');
       return RETRY_MS;

@@ -9,8 +9,8 @@ import { raise } from './sql-states.js';
  * Starts a run from any language: what app.start() and app.within(tx).start() are in TypeScript.
  *
  * What only the code knows of the workflow (its version, its time limit, whether it is a singleton) is taken from an executor
- * which is alive and has it; of several, from the one which came last. The arguments are marked as unchecked, so that whoever begins the run
- * checks them by the workflow's input schema.
+ * which is alive and has it; of several, from the one which came last. The arguments are marked as unchecked, so that
+ * whoever begins the run checks them by the workflow's input schema.
  */
 export function startRun(s: Schema): string {
   return `
