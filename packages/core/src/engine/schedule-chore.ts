@@ -37,10 +37,11 @@ export class ScheduleChore implements Chore {
     const { store, logger } = this.#host.deps;
     try {
       const { due, nowMs, nextDueInMs } = await store.schedules.due(LOOK_LIMIT);
-      let [nextInMs, batch] = [dueIn(nextDueInMs, 0), new Batch()];
+      let [nextInMs, batch, hasTicked] = [dueIn(nextDueInMs, 0), new Batch(), false];
       for (const schedule of due) {
         const tick = this.#tickOf(schedule, nowMs);
         if (!tick) continue;
+        hasTicked = true;
         nextInMs = Math.min(nextInMs, dueIn(tick.nextAtMs, nowMs));
         batch.add(tick, schedule);
         if (batch.runs < TICKS_LIMIT) continue;
@@ -48,7 +49,8 @@ export class ScheduleChore implements Chore {
         batch = new Batch();
       }
       await this.#write(batch);
-      return nextInMs;
+      // Where none of them can be read here, they would be looked at again at once, and again.
+      return nextInMs > 0 || hasTicked ? nextInMs : RETRY_MS;
     } catch (error) {
       logger.warn({ error }, 'schedules could not be looked at; it is tried again');
       return RETRY_MS;

@@ -78,9 +78,9 @@ export class Schedules {
     for (;;) {
       const record = await this.get(name);
       if (record.pausedAtMs === null) return;
-      const nextAtMs = ticksOfRecord(record).next(clock.now());
+      const nextAtMs = ticksOfRecord(record).next(clock.now())!;
       // If it was changed in between, it may have other ticks by now.
-      if (nextAtMs !== null && (await store.schedules.resume(name, record.revision, nextAtMs))) break;
+      if (await store.schedules.resume(name, record.revision, nextAtMs)) break;
     }
     this.#host.schedulesChanged();
   }
