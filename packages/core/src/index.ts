@@ -11,6 +11,7 @@ export {
   type CountedBy,
   type CountOptions,
   type DebounceOptions,
+  type ForkOptions,
   Holdfast,
   type HoldfastOptions,
   type ListOptions,

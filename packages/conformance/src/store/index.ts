@@ -26,6 +26,7 @@ import { queuePartitions } from './queue-partitions.js';
 import { queueRates } from './queue-rates.js';
 import { queueSettings } from './queue-settings.js';
 import { queueing } from './queueing.js';
+import { repairing } from './repairing.js';
 import { retention } from './retention.js';
 import { schedules } from './schedules.js';
 import { starting } from './starting.js';
@@ -66,6 +67,7 @@ const SUBJECTS = [
   trees,
   deadlines,
   unwinding,
+  repairing,
   looking,
   listing,
   counting,

@@ -10,6 +10,7 @@ export type { MoveOptions, StrandedRuns } from './moving.js';
 export type { HoldfastOptions, NamedClass, StartOptions } from './options.js';
 export type { PendingRuns } from './pending-runs.js';
 export type { Queues, QueueView } from './queues.js';
+export type { ForkOptions, Repairing } from './repairing.js';
 export type { RetentionRule } from './retention.js';
 export type { RunFilter } from './run-filter.js';
 export type { RunSummary, RunView } from './run-view.js';

@@ -8,10 +8,11 @@ import { type Moving, movingOn } from './moving.js';
 import type { OneOrMore } from './one-or-more.js';
 import { type PendingRuns, pendingRuns } from './pending-runs.js';
 import { pruneNow } from './prune.js';
+import { type Repairing, refuseUndone, repairing } from './repairing.js';
 import type { RetentionRule } from './retention.js';
 
 /** Looking at runs, and operating on them. */
-export interface Runs extends Looking, Moving, PendingRuns {
+export interface Runs extends Looking, Moving, PendingRuns, Repairing {
   /** Cancels the run wherever it is. False if it had ended already. */
   cancel(id: string, options?: CancelOptions): Promise<boolean>;
   /** Cancels several. Answers the ids of all that were cancelled, children included. */
@@ -20,8 +21,8 @@ export interface Runs extends Looking, Moving, PendingRuns {
    * Takes up a failed, cancelled or paused run again, from where its journal ends: after its code was repaired, for example. It
    * has no time limit then.
    *
-   * @throws HoldfastError RUN_NOT_FOUND; RUN_NOT_FINISHED if it is not in such a state; DUPLICATE_RUN if another run has its
-   * deduplication key by now.
+   * @throws HoldfastError RUN_NOT_FOUND; RUN_NOT_FINISHED if it is not in such a state; RUN_UNDONE if its undos have run;
+   * DUPLICATE_RUN if another run has its deduplication key by now.
    */
   resume(id: string): Promise<void>;
   /**
@@ -44,10 +45,12 @@ export function runsOf(engine: () => Engine, codec: Codec): Runs {
       () => engine().offerWork(),
     ),
     ...pendingRuns(engine),
+    ...repairing(engine, codec),
     cancel: ((ids: string | readonly string[], options?: CancelOptions) =>
       cancelFrom(engine(), ids, options)) as Runs['cancel'],
     prune: (rules, options) => pruneNow(() => engine().store, rules, options),
     async resume(id) {
+      await refuseUndone(engine(), id);
       if (await engine().store.resume(id)) return engine().offerWork();
       const [status] = await engine().store.statuses([id]);
       if (!status) throw runNotFound(id);

@@ -233,6 +233,13 @@ export class Engine implements StoreListener {
     this.offerWork();
   }
 
+  /** These runs were deleted: whoever waits for them is told. */
+  deleted(runIds: readonly string[]): void {
+    if (runIds.length === 0) return;
+    this.#outcomes.heard(runIds);
+    this.#announcer.say({ kind: 'finished', runIds });
+  }
+
   /** There is work for somebody: for this executor, and for others. */
   offerWork(): void {
     this.#claimer.poke();

@@ -27,6 +27,7 @@ export type ErrorCode =
   | 'RUN_LOST'
   | 'RUN_NOT_FINISHED'
   | 'RUN_NOT_FOUND'
+  | 'RUN_UNDONE'
   | 'RUN_SET_ASIDE'
   | 'RUN_TIMED_OUT'
   | 'SCHEDULE_NOT_FOUND'

@@ -2,9 +2,11 @@ import type { Payload } from '../replay/index.js';
 import {
   type EventAnswer,
   type EventQuestion,
+  type Fork,
   isFinal,
   type MailStore,
   type MessageQuestion,
+  type StepRecord,
   type StreamAnswer,
   type StreamQuestion,
   type WaitingMessage,
@@ -59,6 +61,23 @@ export class MailTables {
     this.#messages.delete(runId);
     for (const shown of [this.#events, this.#streams]) {
       for (const name of shown.keys()) if ((JSON.parse(name) as string[])[0] === runId) shown.delete(name);
+    }
+  }
+
+  /** Shows in a fork what its calls showed in the run it was forked from. */
+  copyBefore({ of, id, fromSeq }: Fork, steps: readonly StepRecord[]): void {
+    const ofCalls = (rows: readonly EventRow[]): EventRow[] =>
+      rows.filter(({ seq }) => seq !== null && seq < fromSeq);
+    for (const [key, rows] of [...this.#events]) {
+      const [runId, name] = JSON.parse(key) as [string, string];
+      if (runId === of && ofCalls(rows).length > 0) this.events(id, name).push(...ofCalls(rows));
+    }
+    for (const [key, { values }] of [...this.#streams]) {
+      const [runId, name] = JSON.parse(key) as [string, string];
+      if (runId !== of) continue;
+      const stream = this.stream(id, name);
+      stream.values.push(...ofCalls(values));
+      stream.isClosed = steps.some((step) => step.kind === 'close' && step.name === name && step.output);
     }
   }
 

@@ -32,6 +32,7 @@ import { pendingStore } from './pending-store.js';
 import { queueStore } from './queue-store.js';
 import { Queues } from './queues.js';
 import { journalEntry, ownedRun, runRecord, runStatus, stepsPage } from './records.js';
+import { memoryRepair } from './repair.js';
 import { pruneRuns } from './retention.js';
 import { Schedules, scheduleStore } from './schedules.js';
 import { Tables } from './tables.js';
@@ -111,6 +112,7 @@ class MemoryHandle implements MemoryStore {
   );
   readonly looking = memoryLooking((work) => this.#ask(({ tables }, nowMs) => work(tables, nowMs)));
   readonly mail = memoryMail((work) => this.#ask(({ tables, mail }) => work(tables, mail)));
+  readonly repair = memoryRepair((work) => this.#ask(({ tables, mail }, nowMs) => work(tables, mail, nowMs)));
   readonly retention: RetentionStore = {
     prune: (request) => this.#ask(({ tables, mail }, nowMs) => pruneRuns(tables, mail, request, nowMs)),
   };

@@ -17,7 +17,7 @@ export function ownedRun(row: RunRow, queues: Queues): OwnedRun {
     epoch,
     input,
     parentId,
-    startedAtMs: row.startedAtMs!,
+    startedAtMs: row.logicalStartMs ?? row.startedAtMs!,
     signals,
     queue,
     deadlineMs,
@@ -41,6 +41,7 @@ export function runRecord(row: RunRow): RunRecord {
     place: _place,
     holdsSlot: _holdsSlot,
     isFailing: _failing,
+    logicalStartMs: _logicalStartMs,
     ...record
   } = row;
   return Object.freeze(record);

@@ -15,6 +15,8 @@ export interface RunRow extends RunRecord {
   /** Whether it counts for the concurrency of its queue. */
   readonly holdsSlot: boolean;
   readonly isFailing: boolean;
+  /** In a fork: when the run it was forked from began. */
+  readonly logicalStartMs: number | null;
 }
 
 /**
@@ -96,6 +98,10 @@ export class Tables {
 
   step(runId: string, seq: number): StepRecord | undefined {
     return this.#steps.get(runId)?.get(seq);
+  }
+
+  removeStep(runId: string, seq: number): void {
+    this.#steps.get(runId)?.delete(seq);
   }
 
   /** A run's journal in the order of its calls. */

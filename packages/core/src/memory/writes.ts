@@ -126,6 +126,7 @@ export function newRow(run: NewRun, executorId: string | null, nowMs: number): R
     deaths: [],
     isUnwinding: false,
     isFailing: false,
+    logicalStartMs: null,
     wakeAtMs: isTaken ? null : nowMs + Math.ceil(run.delayMs),
     createdAtMs: nowMs,
     startedAtMs: isTaken ? run.startedAtMs : null,

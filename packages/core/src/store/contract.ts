@@ -6,6 +6,7 @@ import type { LookingStore } from './looking-store.js';
 import type { MailStore } from './mail-store.js';
 import type { PendingStore } from './pending-store.js';
 import type { QueueStore } from './queue-store.js';
+import type { RepairStore } from './repair-store.js';
 import type { RetentionStore } from './retention-store.js';
 import type { OwnedRun, RunRecord, RunStatus } from './run.js';
 import type { ScheduleStore } from './schedule-store.js';
@@ -121,6 +122,7 @@ export interface Store {
   readonly looking: LookingStore;
   /** Reads what runs are sent and what they show. Written it is by `commit`, as all that runs do. */
   readonly mail: MailStore;
+  readonly repair: RepairStore;
   readonly retention: RetentionStore;
   readonly schedules: ScheduleStore;
   /** Versions of runs and of executors. */

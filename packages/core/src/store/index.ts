@@ -59,6 +59,7 @@ export type {
 } from './mail-store.js';
 export type { DebounceOutcome, DebounceRequest, DebouncingCall, PendingStore } from './pending-store.js';
 export type { QueueDeletion, QueueRecord, QueueStore } from './queue-store.js';
+export type { Fork, ForkOutcome, RepairStore, ReplacedResult, Retry } from './repair-store.js';
 export type {
   EndedPosition,
   PruneCriteria,

@@ -44,6 +44,7 @@ import { PostgresMail } from './mail.js';
 import { pendingStore } from './pending.js';
 import { Presence } from './presence.js';
 import { PostgresQueues } from './queues.js';
+import { postgresRepair } from './repair.js';
 import { resume } from './resume.js';
 import { postgresRetention } from './retention.js';
 import { checkRights } from './rights.js';
@@ -76,6 +77,7 @@ export class PostgresStore implements Store {
   readonly queues = new PostgresQueues((statement, values) => this.#run(statement, values));
   readonly looking: LookingStore;
   readonly mail = new PostgresMail((statement, values) => this.#run(statement, values));
+  readonly repair = postgresRepair((statement, values) => this.#run(statement, values));
   readonly retention = postgresRetention((statement, values) => this.#run(statement, values));
   readonly schedules = postgresSchedules((statement, values) => this.#run(statement, values));
   readonly pending: PendingStore;

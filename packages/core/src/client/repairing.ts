@@ -1,0 +1,151 @@
+import type { Codec } from '../codec/index.js';
+import { checkName, checkRunId } from '../define/index.js';
+import { type Engine, idConflict, runNotFound } from '../engine/index.js';
+import { HoldfastError } from '../errors/index.js';
+import { forkCut, replacedSeqs, retryCut } from '../replay/index.js';
+import { FINAL_STATES, isFinal, type Retry, type RunRecord } from '../store/index.js';
+import { type RunHandle, runHandle } from './handle.js';
+
+/** How a run is forked. */
+export interface ForkOptions {
+  /**
+   * The first call that the fork makes anew: its number, or its name (the first of that name). Default: the first call
+   * that was undone, or else the failed one, or else all that is recorded is taken over.
+   */
+  readonly fromStep?: number | string;
+  /** Results in place of those recorded, by the name or the number of the call; of a start, the id of another run. */
+  readonly outputs?: Readonly<Record<string | number, unknown>>;
+  /** The version to run on. Default: that of the run. */
+  readonly version?: string;
+  /** The fork's id. The same id twice is the same fork. Default: a random UUID. */
+  readonly id?: string;
+  /** A queue that it waits in. Default: none. */
+  readonly queue?: string;
+}
+
+/** Mending runs. Not to be called in a run's own code, but in a step. */
+export interface Repairing {
+  /**
+   * Starts a new run that goes on from a call of another, whatever state that is in: with its input and tags, and with the
+   * results, events and stream values of all calls before. The other run stays as it is. Values of `now()`, `uuid()` and
+   * `random()` are the same up to there.
+   *
+   * @throws HoldfastError RUN_NOT_FOUND, RUN_ID_CONFLICT, INVALID_OPTION, INVALID_ID, INVALID_NAME, UNRECORDABLE_VALUE.
+   * @example await app.runs.fork('order-42', { fromStep: 'record order', outputs: { 'charge card': payment } });
+   */
+  fork<Result = unknown>(id: string, options?: ForkOptions): Promise<RunHandle<Result>>;
+  /**
+   * Takes up a failed, cancelled or paused run again, and makes the call anew because of which it failed; if that is a
+   * child of its own, that one is taken up the same way. A run that failed by itself is only taken up. It has no time
+   * limit then.
+   *
+   * @throws HoldfastError RUN_NOT_FOUND; RUN_NOT_FINISHED if it is in no such state; RUN_UNDONE if its undos have run.
+   */
+  retry(id: string): Promise<void>;
+  /**
+   * Deletes a run that has ended, with all that is kept of it.
+   *
+   * @throws HoldfastError RUN_NOT_FOUND, RUN_NOT_FINISHED.
+   */
+  delete(id: string): Promise<void>;
+  /** Deletes those of these runs that have ended. Answers their ids. */
+  delete(ids: readonly string[]): Promise<readonly string[]>;
+}
+
+const RETRIABLE = ['failed', 'cancelled', 'paused'];
+
+export function repairing(engine: () => Engine, codec: Codec): Repairing {
+  const forkRun = async (id: string, options: ForkOptions = {}): Promise<RunHandle> => {
+    const { fromStep, outputs = {}, version, queue } = options;
+    const newId = options.id === undefined ? crypto.randomUUID() : checkRunId(options.id);
+    if (version !== undefined) checkName(version, 'version of a fork');
+    if (queue !== undefined) checkName(queue, 'queue of a fork');
+    const { store } = engine();
+    await existing(engine(), id);
+    const steps = await store.steps(id);
+    const names = Object.keys(outputs);
+    const fromSeq = forkCut(steps, { runId: id, fromStep, outputs: names });
+    const replaced = [...replacedSeqs(steps, id, names)].map(([name, seq]) => ({
+      seq,
+      value: codec.encode(outputs[name], `the result of "${name}"`),
+    }));
+    const terms = { version: version ?? null, tags: null, queue: queue ?? null };
+    const fork = { of: id, id: newId, key: crypto.randomUUID(), ...terms, fromSeq, replaced };
+    const outcome = await store.repair.fork(fork);
+    if (outcome === 'missing') throw runNotFound(id);
+    if (outcome === 'exists') await expectFork(engine(), newId, id);
+    engine().offerWork();
+    return runHandle(newId, engine(), codec);
+  };
+  return {
+    fork: forkRun as Repairing['fork'],
+    async retry(id) {
+      const retries = await planRetries(engine(), id);
+      if (!(await engine().store.repair.retry(retries))) throw notIn(await existing(engine(), id), 'retried');
+      engine().offerWork();
+    },
+    delete: (async (ids: string | readonly string[]): Promise<unknown> => {
+      const asked = typeof ids === 'string' ? [ids] : ids;
+      const deleted = await engine().store.repair.delete(asked);
+      engine().deleted(deleted);
+      if (typeof ids !== 'string') return deleted;
+      if (deleted.length === 0) throw notIn(await existing(engine(), ids), 'deleted');
+      return undefined;
+    }) as Repairing['delete'],
+  };
+}
+
+/** What is to be done to a run and, as far as it failed because of them, to those below it. */
+async function planRetries(engine: Engine, id: string): Promise<readonly Retry[]> {
+  const retries: Retry[] = [];
+  for (let next: string | undefined = id; next !== undefined; ) {
+    const run: RunRecord = await existing(engine, next);
+    if (!RETRIABLE.includes(run.state)) throw notIn(run, 'retried');
+    const steps = await engine.store.steps(next);
+    if (steps.some(({ kind }) => kind === 'undo')) throw undone(next);
+    const cut = retryCut(steps, run.error);
+    retries.push({ runId: next, epoch: run.epoch, fromOrdinal: cut?.ordinal ?? null });
+    next = cut && cut.kind === 'child' ? await failedChild(engine, next, cut.childId) : undefined;
+  }
+  return retries;
+}
+
+/** What was taken back cannot be gone on with. @throws HoldfastError RUN_UNDONE. */
+export async function refuseUndone({ store }: Engine, id: string): Promise<void> {
+  const [status] = await store.statuses([id]);
+  if (!status || !isFinal(status.state)) return;
+  if ((await store.steps(id)).some(({ kind }) => kind === 'undo')) throw undone(id);
+}
+
+async function failedChild(engine: Engine, parentId: string, id: string | null): Promise<string | undefined> {
+  const child = id === null ? undefined : await engine.store.run(id);
+  return child?.parentId === parentId && RETRIABLE.includes(child.state) ? child.id : undefined;
+}
+
+async function existing(engine: Engine, id: string): Promise<RunRecord> {
+  const run = await engine.store.run(id);
+  if (run) return run;
+  throw runNotFound(id);
+}
+
+async function expectFork(engine: Engine, id: string, of: string): Promise<void> {
+  const { forkedFrom, workflow } = await existing(engine, id);
+  if (forkedFrom !== of) throw idConflict(id, workflow);
+}
+
+function notIn({ id, state }: RunRecord, what: 'retried' | 'deleted'): HoldfastError {
+  const needed = what === 'retried' ? 'failed, cancelled or paused' : FINAL_STATES.join(', ');
+  return new HoldfastError(
+    'RUN_NOT_FINISHED',
+    `Run "${id}" is ${state}; only one that is ${needed} can be ${what}, and nobody else at the same moment.`,
+    { details: { runId: id, state } },
+  );
+}
+
+function undone(id: string): HoldfastError {
+  return new HoldfastError(
+    'RUN_UNDONE',
+    `What run "${id}" did was taken back by its undos, so it cannot go on. app.runs.fork("${id}") does it anew.`,
+    { details: { runId: id } },
+  );
+}

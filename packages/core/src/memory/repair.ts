@@ -1,0 +1,107 @@
+import { type Fork, type ForkOutcome, isFinal, type RepairStore, type Retry } from '../store/index.js';
+import type { MailTables } from './mail.js';
+import { resumeRun } from './operations.js';
+import { copyPayload, type Tables } from './tables.js';
+
+/** Does something with the rows at one moment. */
+type Ask = <T>(work: (tables: Tables, mail: MailTables, nowMs: number) => T) => Promise<T>;
+
+/** Mends runs in memory. */
+export function memoryRepair(ask: Ask): RepairStore {
+  return {
+    fork: (fork) =>
+      ask((tables, mail, nowMs) => {
+        const outcome = forkRun(tables, fork, nowMs);
+        if (outcome === 'written') mail.copyBefore(fork, tables.steps(fork.id));
+        return outcome;
+      }),
+    retry: (retries) => ask((tables, _, nowMs) => retryRuns(tables, retries, nowMs)),
+    delete: (runIds) =>
+      ask((tables, mail) => {
+        const runs = [...new Set(runIds)].flatMap((id) => tables.run(id) ?? []);
+        const gone = runs.filter(({ state, holdsSlot }) => isFinal(state) && !holdsSlot);
+        for (const run of gone) {
+          tables.remove(run);
+          mail.remove(run.id);
+        }
+        return gone.map(({ id }) => id);
+      }),
+  };
+}
+
+function forkRun(tables: Tables, fork: Fork, nowMs: number): ForkOutcome {
+  const original = tables.run(fork.of);
+  if (!original) return 'missing';
+  if (tables.run(fork.id)) return 'exists';
+  const steps = tables.steps(fork.of);
+  tables.insert({
+    ...original,
+    ...FRESH,
+    id: fork.id,
+    key: fork.key,
+    version: fork.version ?? original.version,
+    tags: fork.tags ?? original.tags,
+    queue: fork.queue,
+    forkedFrom: original.id,
+    logicalStartMs: original.logicalStartMs ?? original.startedAtMs,
+    wakeAtMs: nowMs,
+    createdAtMs: nowMs,
+  });
+  const isUndone = steps.some(({ kind }) => kind === 'undo');
+  for (const { hasUndo, ...step } of steps) {
+    if (step.seq >= fork.fromSeq || step.ordinal === null || step.kind === 'undo') continue;
+    const value = fork.replaced.find(({ seq }) => seq === step.seq)?.value;
+    tables.putStep(fork.id, {
+      ...step,
+      epoch: 1,
+      ...(hasUndo && !isUndone && { hasUndo }),
+      ...(value && { output: copyPayload(value), error: null }),
+      ...(value && step.kind === 'start' && { childId: String(JSON.parse(value.json)) }),
+    });
+  }
+  return 'written';
+}
+
+/** What a fork has of its own. */
+const FRESH = {
+  state: 'pending',
+  epoch: 1,
+  executorId: null,
+  output: null,
+  error: null,
+  parentId: null,
+  priority: 0,
+  partitionKey: null,
+  deduplicationKey: null,
+  timeoutMs: null,
+  deadlineMs: null,
+  isDetached: false,
+  schedule: null,
+  takeovers: 0,
+  takeoverSeq: null,
+  deaths: [],
+  isUnwinding: false,
+  isFailing: false,
+  holdsSlot: false,
+  debounceUntilMs: null,
+  startedAtMs: null,
+  completedAtMs: null,
+  signals: 0,
+} as const;
+
+function retryRuns(tables: Tables, retries: readonly Retry[], nowMs: number): boolean {
+  const areAsTheyWere = retries.every(({ runId, epoch }) => {
+    const run = tables.run(runId);
+    return run?.epoch === epoch && ['failed', 'cancelled', 'paused'].includes(run.state);
+  });
+  if (!areAsTheyWere) return false;
+  for (const { runId, fromOrdinal } of retries) {
+    for (const { seq, ordinal, retryAtMs } of tables.steps(runId)) {
+      const isForgotten =
+        ordinal === null ? retryAtMs !== null : fromOrdinal !== null && ordinal >= fromOrdinal;
+      if (isForgotten) tables.removeStep(runId, seq);
+    }
+    resumeRun(tables, runId, nowMs);
+  }
+  return true;
+}

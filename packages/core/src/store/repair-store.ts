@@ -1,0 +1,52 @@
+import type { Payload } from '../replay/index.js';
+
+/** A new run that goes on from a call of another. */
+export interface Fork {
+  /** The run whose journal it takes over, up to that call. */
+  readonly of: string;
+  readonly id: string;
+  readonly key: string;
+  /** Null for the other run's. */
+  readonly version: string | null;
+  /** JSON text of an object; null for the other run's. */
+  readonly tags: string | null;
+  readonly queue: string | null;
+  /** The first call that is made anew. */
+  readonly fromSeq: number;
+  /** Results that it has in place of those recorded. */
+  readonly replaced: readonly ReplacedResult[];
+}
+
+export interface ReplacedResult {
+  readonly seq: number;
+  readonly value: Payload;
+}
+
+/** What became of a fork: recorded; its id belongs to a run already; or there is no run to be forked. */
+export type ForkOutcome = 'written' | 'exists' | 'missing';
+
+/** A run that is taken up again from the moment before a result was handed to it. */
+export interface Retry {
+  readonly runId: string;
+  /** As it was when this was decided. */
+  readonly epoch: number;
+  /** Results from this ordinal on are forgotten; null for none. */
+  readonly fromOrdinal: number | null;
+}
+
+/** Mending runs by hand. Each method is one statement. */
+export interface RepairStore {
+  /**
+   * Records a fork, pending and at epoch 1, with the results, events and stream values that the other run had from calls
+   * before `fromSeq`. Derived values and the time it begins at are those of the other run. One that was undone leaves
+   * nothing to undo to its forks.
+   */
+  fork(fork: Fork): Promise<ForkOutcome>;
+  /**
+   * Forgets results, makes failed attempts count no more, and gives these runs back: all of them, or none if one of them
+   * is not failed, cancelled or paused at its epoch any more. Answers whether it did.
+   */
+  retry(retries: readonly Retry[]): Promise<boolean>;
+  /** Deletes those of these runs that have ended, with all that is kept of them. Answers their ids. */
+  delete(runIds: readonly string[]): Promise<readonly string[]>;
+}

@@ -1,0 +1,126 @@
+import { describe, expect, test } from 'vitest';
+import { now, step, uuid } from '../src/index.js';
+import { bench, journalOf } from './support/bench.js';
+import { errorOf } from './support/signals.js';
+
+describe('a fork', () => {
+  test('from each call makes only that one and later ones anew, with the same derived values', async () => {
+    const { workflow, launch } = await bench();
+    const bodies: string[] = [];
+    const call = (name: string) => step.run(name, () => void bodies.push(name));
+    const flow = workflow('flow', async () => {
+      const seen = [now(), uuid()];
+      for (const name of ['a', 'b', 'c']) await call(name);
+      return seen;
+    });
+    const app = await launch();
+    const handle = await app.start(flow, []);
+    const result = await handle.result();
+    for (const [fromStep, anew] of [
+      [0, ['a', 'b', 'c']],
+      ['b', ['b', 'c']],
+      [2, ['c']],
+      [undefined, []],
+    ] as const) {
+      bodies.length = 0;
+      const forked = await app.runs.fork(handle.id, fromStep === undefined ? {} : { fromStep });
+      expect(await forked.result()).toEqual(result);
+      expect(bodies).toEqual(anew);
+    }
+  });
+
+  test('begins at the failed call, or goes on with a result in its place; a fork may be forked', async () => {
+    const { workflow, launch } = await bench();
+    const bodies: string[] = [];
+    let isBroken = true;
+    const flow = workflow('flow', async () => {
+      await step.run('reserve', () => void bodies.push('reserve'));
+      return step.run('charge', () => {
+        bodies.push('charge');
+        if (isBroken) throw new Error('no');
+        return 'charged';
+      });
+    });
+    const app = await launch();
+    const handle = await app.start(flow, []);
+    await errorOf(handle.result());
+    const mended = await app.runs.fork(handle.id, { outputs: { charge: 'by hand' }, id: 'mended' });
+    expect(await mended.result()).toBe('by hand');
+    isBroken = false;
+    expect(await (await app.runs.fork(handle.id)).result()).toBe('charged');
+    expect(await (await app.runs.fork('mended', { fromStep: 'charge' })).result()).toBe('charged');
+    expect(bodies).toEqual(['reserve', 'charge', 'charge', 'charge']);
+    expect((await app.runs.fork(handle.id, { id: 'mended' })).id).toBe('mended');
+  });
+
+  test('with bad options is refused before anything is written', async () => {
+    const { workflow, launch } = await bench();
+    const flow = workflow('flow', async () => {
+      await step.run('a', () => 1);
+      await step.run('a', () => 2);
+    });
+    const app = await launch();
+    const handle = await app.start(flow, []);
+    await handle.result();
+    const refused = async (options: object): Promise<string> =>
+      (await errorOf(app.runs.fork(handle.id, options))).message;
+    expect(await refused({ outputs: { a: 1 } })).toMatch('more than once (calls 0, 1)');
+    expect(await refused({ outputs: { b: 1 } })).toMatch('not called anything named "b"');
+    expect(await refused({ fromStep: 'b' })).toMatch('not called anything named "b"');
+    expect(await refused({ fromStep: 0, outputs: { 1: 1 } })).toMatch('replaces the result of call 1');
+    expect(await refused({ fromStep: -1 })).toMatch('fromStep of a fork is -1');
+    expect(await errorOf(app.runs.fork('missing'))).toMatchObject({ code: 'RUN_NOT_FOUND' });
+  });
+});
+
+describe('a retry', () => {
+  test('makes the failed call anew, keeps what was before, and takes a failed child along', async () => {
+    const { workflow, launch } = await bench();
+    const bodies: string[] = [];
+    let isBroken = true;
+    const child = workflow('child', async () => {
+      await step.run('first', () => void bodies.push('first'));
+      await step.run('second', () => {
+        bodies.push('second');
+        if (isBroken) throw new Error('no');
+      });
+      return 'done';
+    });
+    const parent = workflow('parent', () => child());
+    const app = await launch();
+    const handle = await app.start(parent, [], { id: 'p' });
+    await errorOf(handle.result());
+    isBroken = false;
+    await app.runs.retry('p');
+    expect(await handle.result()).toBe('done');
+    expect(bodies).toEqual(['first', 'second', 'second']);
+    expect(await journalOf(app, 'p.0')).toEqual(['first', 'second']);
+    expect(await errorOf(app.runs.retry('p'))).toMatchObject({ code: 'RUN_NOT_FINISHED' });
+    expect(await errorOf(app.runs.retry('missing'))).toMatchObject({ code: 'RUN_NOT_FOUND' });
+  });
+
+  test('or a resume of a run that was undone is refused', async () => {
+    const { workflow, launch } = await bench();
+    const flow = workflow('flow', async () => {
+      await step.run('a', () => 1, { undo: () => undefined });
+      throw new Error('no');
+    });
+    const app = await launch();
+    const handle = await app.start(flow, []);
+    await errorOf(handle.result());
+    expect(await errorOf(app.runs.retry(handle.id))).toMatchObject({ code: 'RUN_UNDONE' });
+    expect(await errorOf(app.runs.resume(handle.id))).toMatchObject({ code: 'RUN_UNDONE' });
+  });
+});
+
+test('a deleted run is gone, and whoever waits for it is told', async () => {
+  const { workflow, launch } = await bench();
+  const flow = workflow('flow', async () => 42);
+  const app = await launch();
+  const handle = await app.start(flow, []);
+  await handle.result();
+  await app.runs.delete(handle.id);
+  expect(await errorOf(handle.result())).toMatchObject({ code: 'RUN_NOT_FOUND' });
+  expect(await errorOf(app.runs.delete(handle.id))).toMatchObject({ code: 'RUN_NOT_FOUND' });
+  expect(await app.runs.delete([handle.id])).toEqual([]);
+});
