@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { idsOf } from './bench.js';
-import { park, release, start, succeed, vacate } from './entries.js';
+import { outcome, park, release, start, succeed, vacate } from './entries.js';
 import { testQueue } from './queue-bench.js';
 import { subject } from './subject.js';
 
@@ -203,6 +203,19 @@ export const queueing = subject('queueing', (test) => {
     expect(await queue.take()).toEqual([]);
     await bench.store.bury(victim);
     expect(ids(await queue.take())).toEqual([run!.id]);
+  });
+
+  test('what a cancelled run did is undone when its code has ended, in its slot as in any other', async (bench) => {
+    const queue = testQueue(bench);
+    await queue.limit({ concurrency: 1 });
+    await queue.put(1);
+    const [run] = await queue.take();
+    await bench.writeAll([outcome(run!, { hasUndo: true })]);
+    await bench.store.cancel([run!.id]);
+    expect(await queue.take()).toEqual([]);
+    await bench.writeAll([vacate(run!)]);
+    expect(await queue.take()).toMatchObject([{ id: run!.id, isUnwinding: true }]);
+    expect(await bench.store.queues.find(queue.name)).toMatchObject({ inHands: 1 });
   });
 
   test('a failed run of a queue that is resumed waits for its turn', async (bench) => {

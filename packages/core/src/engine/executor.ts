@@ -289,7 +289,8 @@ export class Executor implements RunHost, ClaimerHost {
       await bodies.settled();
       if (this.#isHalted) return;
       await this.committer.submit({ op: 'vacate', runId, epoch });
-      this.#slotLeft(run);
+      // Its slot is free, and it may be due itself: to be undone, or as it was resumed.
+      this.offer(0);
     } catch (error) {
       this.deps.logger.warn({ error, runId }, 'the slot of a cancelled run could not be freed');
     }

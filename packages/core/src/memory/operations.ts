@@ -17,14 +17,14 @@ export function cancelRun(
   const run = tables.run(runId);
   if (!run || isFinal(run.state) || run.isUnwinding) return false;
   const cancelled = { epoch: run.epoch + 1, error: copyOptional(error) };
+  // What ran keeps its slot until its executor says that its code has ended, or is dead; and nothing is undone before.
+  const holdsSlot = run.holdsSlot && run.state === 'running';
   if (tables.steps(runId).some(({ hasUndo }) => hasUndo)) {
-    const unwinding = { isUnwinding: true, executorId: null, wakeAtMs: nowMs, deadlineMs: null };
-    // Without its slot, or it might wait for itself.
-    tables.change(run, { ...cancelled, state: 'pending', ...unwinding, holdsSlot: false });
+    const executorId = holdsSlot ? run.executorId : null;
+    const unwinding = { isUnwinding: true, executorId, wakeAtMs: nowMs, deadlineMs: null };
+    tables.change(run, { ...cancelled, state: 'pending', ...unwinding, holdsSlot });
     return true;
   }
-  // What ran keeps its slot until its executor says that its code has ended, or is dead.
-  const holdsSlot = run.holdsSlot && run.state === 'running';
   tables.change(run, { ...cancelled, state: 'cancelled', completedAtMs: nowMs, wakeAtMs: null, holdsSlot });
   signal(tables, run.parentId, nowMs);
   return true;

@@ -41,14 +41,14 @@ cancelled as (
   update ${s.runs} r set
     state = case when l.unwinds then 'pending' else 'cancelled' end,
     is_unwinding = l.unwinds,
-    executor_id = case when l.unwinds then null else r.executor_id end,
+    executor_id = case when not l.unwinds or r.holds_slot and r.state = 'running' then r.executor_id end,
     epoch = r.epoch + 1,
     wake_at = case when l.unwinds then clock_timestamp() end,
     completed_at = case when l.unwinds then null else clock_timestamp() end,
     deadline = case when l.unwinds then null else r.deadline end,
     error = l.error::json, error_extra = l.error_extra::json,
-    -- One that unwinds gives up its slot, or it might wait for itself.
-    in_line = false, holds_slot = not l.unwinds and r.holds_slot and r.state = 'running'
+    -- One that is to unwind does so when its code has ended, and its executor has freed its slot.
+    in_line = false, holds_slot = r.holds_slot and r.state = 'running'
   from cancelling l
   where r.id = l.id and l.role = 'cancels' and r.state in ${OPEN_STATES} and not r.is_unwinding and not (${unless})
   returning r.id, r.parent_id, r.workflow, r.queue, r.state, l.unwinds
