@@ -131,7 +131,8 @@ describe('in a schema with few runs, analyzed', () => {
     const { runs, steps } = schemaNamed(home.schema);
     await client.query(
       `insert into ${runs} (id, key, workflow, version, state, epoch, input, created_at, completed_at)
-       select n::text, gen_random_uuid(), 'checkout', '1', 'succeeded', 1, '[]', now(), now() from generate_series(1, 30) n`,
+       select n::text, gen_random_uuid(), 'checkout', '1', 'succeeded', 1, '[]', now() - n * interval '1 hour', now() - n * interval '1 minute'
+       from generate_series(1, 30) n`,
     );
     await client.query(
       `insert into ${steps} (run_id, seq, kind, name, attempt, epoch, started_at)
