@@ -10,23 +10,9 @@ import type { RepairStore } from './repair-store.js';
 import type { RetentionStore } from './retention-store.js';
 import type { OwnedRun, RunRecord, RunStatus } from './run.js';
 import type { ScheduleStore } from './schedule-store.js';
+import type { ServedWorkflow, Serves } from './serving.js';
 import type { StepRecord, StepsPage } from './step.js';
 import type { VersionStore } from './version-store.js';
-
-/** A workflow that an executor has, in the version it has. */
-export interface ServedWorkflow {
-  readonly workflow: string;
-  readonly version: string;
-}
-
-/**
- * The same for those who start runs of it without having its code: what they are recorded with, unless their start says
- * otherwise. What is left out does not exist.
- */
-export interface OfferedWorkflow extends ServedWorkflow {
-  readonly timeoutMs?: number;
-  readonly isSingleton?: true;
-}
 
 /** What an executor asks for. */
 export interface ClaimRequest {
@@ -89,13 +75,6 @@ export interface Renewal {
   readonly peers: number;
   /** How many executors need burying: their lease lapsed, or they are dead and yet have running runs. */
   readonly lapsed: number;
-}
-
-/** What an executor can take. */
-export interface Serves {
-  readonly workflows: readonly OfferedWorkflow[];
-  /** The queues it takes runs from; null for all. */
-  readonly queues: readonly string[] | null;
 }
 
 /** What is said of an executor in its row. */

@@ -3,10 +3,7 @@ export type {
   Claim,
   ClaimRequest,
   ExecutorInfo,
-  OfferedWorkflow,
   Renewal,
-  ServedWorkflow,
-  Serves,
   Signal,
   Store,
   StoreListener,
@@ -88,6 +85,7 @@ export type {
   Tick,
   TickOutcome,
 } from './schedule-store.js';
+export type { OfferedWorkflow, ServedWorkflow, Serves } from './serving.js';
 export type { StepRecord, StepsPage } from './step.js';
 export type { StepEntry } from './step-entry.js';
 export type { StrandedGroup, VersionMove, VersionStore } from './version-store.js';

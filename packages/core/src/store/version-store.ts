@@ -1,4 +1,4 @@
-import type { OfferedWorkflow } from './contract.js';
+import type { OfferedWorkflow } from './serving.js';
 
 /** Runs that have not ended, are in nobody's hands, and that no live executor can take. */
 export interface StrandedGroup {
