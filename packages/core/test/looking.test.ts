@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { sleep, step } from '../src/index.js';
+import { queue, sleep, step } from '../src/index.js';
 import { bench, journalOf, unavailable } from './support/bench.js';
 import { intercepted } from './support/intercepted.js';
 import { errorOf, forever, gate } from './support/signals.js';
@@ -25,9 +25,10 @@ describe('lists of runs', () => {
   });
 
   test('show only what is queued and has not ended, if that is asked for', async () => {
-    const { workflow, launch } = await bench();
+    const { workflow, registry, launch } = await bench();
     const flow = workflow('flow', () => step.run('wait', forever));
-    const app = await launch({ serve: ['other'] });
+    const [, other] = [queue('mail', { registry }), queue('other', { registry })];
+    const app = await launch({ serve: [other] });
     await app.start(flow, [], { id: 'plain' });
     await app.start(flow, [], { id: 'queued', queue: 'mail' });
     await app.start(flow, [], { id: 'ended', queue: 'mail' });
