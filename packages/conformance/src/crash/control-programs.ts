@@ -1,5 +1,5 @@
 import { sleep, step, type Workflow, workflow } from '@holdfast/core/internal';
-import type { Means } from './programs.js';
+import type { Means } from './means.js';
 
 /** What the programs on control are made of. */
 export interface ControlSteps {

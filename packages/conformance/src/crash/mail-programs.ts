@@ -1,5 +1,5 @@
 import { channel, currentRun, event, stream, type Workflow, workflow } from '@holdfast/core/internal';
-import type { Means } from './programs.js';
+import type { Means } from './means.js';
 
 /** How many letters the two write each other. */
 const LETTERS = 5;

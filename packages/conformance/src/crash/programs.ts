@@ -1,34 +1,7 @@
-import {
-  currentRun,
-  type Holdfast,
-  now,
-  type Registry,
-  random,
-  sleep,
-  step,
-  uuid,
-  type Workflow,
-  workflow,
-} from '@holdfast/core/internal';
-import type { Orm } from '../orm/orm.js';
+import { currentRun, now, random, sleep, step, uuid, type Workflow, workflow } from '@holdfast/core/internal';
 import { controlPrograms } from './control-programs.js';
-import type { Execution } from './ledger.js';
 import { mailPrograms } from './mail-programs.js';
-
-/** What the programs run on. */
-export interface Means {
-  readonly orm: Orm;
-  readonly registry: Registry;
-  readonly note: (execution: Execution) => void;
-  readonly app: () => Holdfast;
-  /** Resolves when the crew opens the gate. */
-  readonly gate: Promise<void>;
-}
-
-/** The name of the row that a transactional step leaves: no two steps have the same. */
-export function effectOf(run: string, seq: number): string {
-  return `${run}#${seq}`;
-}
+import type { Means } from './means.js';
 
 /** The steps that all programs are made of: each notes that it runs, takes its time, and gives a value of its own. */
 function stepsOn({ orm, note, gate }: Means) {

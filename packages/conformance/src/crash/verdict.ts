@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { MAIL_RESULTS } from './mail-programs.js';
-import { effectOf } from './programs.js';
+import { effectOf } from './means.js';
 import type { RunRow, Scene, StepRow } from './scene.js';
 
 /** What a workflow must have returned, as JSON has it: a value, or what it must satisfy. */
