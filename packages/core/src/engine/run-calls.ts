@@ -14,7 +14,6 @@ import { RecordedMail } from './recorded-mail.js';
 import { settle } from './settle.js';
 import { performStep } from './step-call.js';
 import { performTransaction } from './transaction-call.js';
-import type { Undo } from './undo.js';
 import { undoOfStep, undoOfTransaction } from './undo-call.js';
 
 /** The calls that a workflow makes. */
