@@ -4,6 +4,7 @@ import { pnpm, seconds } from './workspace.mjs';
 const checks = {
   'format and lint (biome)': ['exec', 'biome', 'check', '.'],
   'order of imports (dependency-cruiser)': ['exec', 'depcruise', 'packages', 'apps'],
+  'every behaviour of docs/parity.md': ['exec', 'node', 'scripts/check-parity.mjs'],
   'no registry addresses': ['exec', 'node', 'scripts/check-addresses.mjs'],
   'typed rules (eslint)': [
     'exec',

@@ -39,7 +39,7 @@ describe('a step with retries', () => {
     expect(attempts).toEqual([1, 2, 3]);
   });
 
-  test('that never succeeds fails with the last error as its cause', async () => {
+  test('that never succeeds fails with the last error as its cause, and tells of all', async () => {
     let n = 0;
     const { app, handle, attempts } = await failing(9, { attempts: 3 }, () =>
       Object.assign(new Error(`busy ${++n}`), { code: 'EBUSY' }),
@@ -47,7 +47,11 @@ describe('a step with retries', () => {
     expect(await errorOf(handle.result())).toMatchObject({
       code: 'RETRIES_EXHAUSTED',
       message: 'Step "try" failed 3 times; the last time: busy 3',
-      details: { step: 'try', attempts: 3 },
+      details: {
+        step: 'try',
+        attempts: 3,
+        failures: [1, 2, 3].map((attempt) => ({ attempt, message: `busy ${attempt}`, code: 'EBUSY' })),
+      },
       cause: { message: 'busy 3', code: 'EBUSY' },
     });
     expect(attempts).toEqual([1, 2, 3]);

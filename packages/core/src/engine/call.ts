@@ -24,6 +24,13 @@ export const WATCHING: CallActivity = { kind: 'watching' };
 export const RECORDED: CallActivity = { kind: 'recorded' };
 export const BUSY: CallActivity = { kind: 'busy' };
 
+/** An attempt that failed, as the error that ends the retries shows it. */
+export interface AttemptFailure {
+  readonly attempt: number;
+  readonly message: string;
+  readonly code?: string;
+}
+
 /** A call that the workflow made and that has not been answered. */
 export interface OpenCall {
   readonly seq: number;
@@ -35,4 +42,6 @@ export interface OpenCall {
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
   activity: CallActivity;
+  /** The last of its failed attempts that were made here. */
+  failures?: AttemptFailure[];
 }

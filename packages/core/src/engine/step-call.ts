@@ -1,7 +1,7 @@
 import { retryDelayMs, retryVerdict, type StepCall, type StepPolicy, stepPolicy } from '../define/index.js';
 import type { OpenEntry } from '../replay/index.js';
 import { type AttemptResult, runAttempt } from './attempt.js';
-import { BUSY, type OpenCall } from './call.js';
+import { type AttemptFailure, BUSY, type OpenCall } from './call.js';
 import type { CallContext } from './call-context.js';
 import { settle, settleError } from './settle.js';
 import { retriesExhausted, stepInterrupted } from './step-errors.js';
@@ -54,10 +54,11 @@ export async function afterAttempt(
 ): Promise<Following> {
   if (result.ok) return { kind: 'outcome', result };
   const { codec, random } = run.host.deps;
+  const failures = noteFailure(open, result.error, attempt);
   const verdict = await judge(policy, result.error, attempt);
   if (verdict.kind === 'failed') return { kind: 'outcome', result: { ok: false, error: verdict.error } };
   if (verdict.kind === 'exhausted') {
-    const error = retriesExhausted(open.name, attempt, result.error);
+    const error = retriesExhausted(open.name, attempt, result.error, failures);
     if (!run.pausesWhenExhausted) return { kind: 'outcome', result: { ok: false, error } };
     return run.pause(open, attempt, settleError(codec, result.error).error, settleError(codec, error).error);
   }
@@ -67,6 +68,17 @@ export async function afterAttempt(
   await run.waitUntil(open, retryAtMs);
   open.activity = BUSY;
   return { kind: 'again' };
+}
+
+/** As many failures are kept as anybody reads: a step may be tried for months. */
+const FAILURES_KEPT = 20;
+
+function noteFailure(open: OpenCall, error: unknown, attempt: number): readonly AttemptFailure[] {
+  const message = error instanceof Error ? error.message : String(error);
+  const code = error instanceof Error ? (error as { code?: unknown }).code : undefined;
+  const failure = typeof code === 'string' ? { attempt, message, code } : { attempt, message };
+  open.failures = [...(open.failures ?? []), failure].slice(-FAILURES_KEPT);
+  return open.failures;
 }
 
 type Judgement =

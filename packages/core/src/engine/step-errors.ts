@@ -1,4 +1,5 @@
 import { HoldfastError } from '../errors/index.js';
+import type { AttemptFailure } from './call.js';
 
 /** The error of an attempt that took longer than the step's timeout. */
 export function stepTimedOut(name: string, timeoutMs: number, attempt: number): HoldfastError {
@@ -11,15 +12,23 @@ export function stepTimedOut(name: string, timeoutMs: number, attempt: number): 
   );
 }
 
-/** The outcome of a step whose last attempt failed. `cause` is that attempt's error. */
-export function retriesExhausted(name: string, attempts: number, cause: unknown): HoldfastError {
+/**
+ * The outcome of a step whose last attempt failed. `cause` is that attempt's error; `details.failures` has all those that
+ * were made since the run was last taken up.
+ */
+export function retriesExhausted(
+  name: string,
+  attempts: number,
+  cause: unknown,
+  failures: readonly AttemptFailure[],
+): HoldfastError {
   const last = cause instanceof Error ? cause.message : String(cause);
   return new HoldfastError(
     'RETRIES_EXHAUSTED',
     `Step "${name}" failed ${attempts} times; the last time: ${last}`,
     {
       cause,
-      details: { step: name, attempts },
+      details: { step: name, attempts, failures },
     },
   );
 }
