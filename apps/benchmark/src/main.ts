@@ -1,4 +1,4 @@
-// `pnpm bench [--quick] [--repeat N] [--only a,b] [--workloads steps,queue]`
+// `npm run bench -- [--quick] [--repeat N] [--only a,b] [--workloads steps,queue] [--out FOLDER]`
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { cpus, totalmem } from 'node:os';
@@ -11,6 +11,7 @@ import { CONTENDERS } from './contenders/index.js';
 import { type Measurement, measure } from './measure/measurement.js';
 import { nodeFor } from './measure/node.js';
 import { type Figures, figuresOf } from './report/figures.js';
+import { type Panel, picture } from './report/picture.js';
 import { table } from './report/table.js';
 import { WORKLOADS } from './workloads.js';
 
@@ -66,21 +67,22 @@ try {
 }
 
 const tables: string[] = [];
-const figures: Record<string, readonly Figures[]> = {};
+const panels: Panel[] = [];
 for (const workload of workloads) {
   const rows: Figures[] = [];
   for (const name of chosen) {
     const all = measured.get(key(name, workload.name));
     if (all) rows.push(figuresOf((await described(name)).name, workload, all));
   }
-  figures[workload.name] = rows;
+  if (rows.length > 0) panels.push({ workload, figures: rows });
   tables.push(table(workload, rows, 'Holdfast'));
 }
 const text = [machine(), await versions(), ...tables, missing()].join('\n');
 console.log(text);
 if (flags.out) {
-  mkdirSync(dirname(flags.out), { recursive: true });
-  writeFileSync(flags.out, text);
+  mkdirSync(flags.out, { recursive: true });
+  writeFileSync(join(flags.out, 'benchmark.md'), text);
+  writeFileSync(join(flags.out, 'benchmark.svg'), picture(panels, 'Holdfast'));
 }
 
 function key(contender: string, workload: string): string {

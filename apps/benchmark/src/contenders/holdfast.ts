@@ -1,8 +1,8 @@
-import { createRegistry, Holdfast, step, workflow } from '@holdfast/core';
+import { createRegistry, Holdfast, queue, step, workflow } from '@holdfast/core';
 import { postgres } from '@holdfast/postgres';
 import { type Contender, Countdown, fromCallers, oneAfterAnother, untilOver } from '../contender.js';
 
-/** Holdfast as its README has it: nothing is tuned. */
+/** Holdfast as its README has it: nothing is tuned. Each job is a durable run with a recorded step. */
 export const holdfast: Contender = {
   name: 'Holdfast',
   package: '@holdfast/core',
@@ -21,6 +21,7 @@ export const holdfast: Contender = {
       await step.run('step', () => n);
       done.one();
     });
+    const jobQueue = queue('jobs', { registry });
     const app = new Holdfast({ store: postgres(url), registry });
     await app.launch();
     let jobsMade = 0;
@@ -28,18 +29,19 @@ export const holdfast: Contender = {
       runs: ({ steps, ...how }) => untilOver(how, async () => (await app.start(work, [steps])).result()),
       async queueOneByOne({ jobs, callers }) {
         done = new Countdown(jobs);
-        await fromCallers(jobs, callers, () => app.start(job, [jobsMade++]));
+        await fromCallers(jobs, callers, () => app.start(job, [jobsMade++], { queue: jobQueue }));
         await done.over;
       },
       async queueInBulk({ jobs }) {
         done = new Countdown(jobs);
-        await Promise.all(Array.from({ length: jobs }, () => app.start(job, [jobsMade++])));
+        const args = Array.from({ length: jobs }, (): [number] => [jobsMade++]);
+        await app.startMany(job, args, { queue: jobQueue });
         await done.over;
       },
       latencies: ({ samples }) =>
         oneAfterAnother(samples, (begins) => {
           began.set(jobsMade, begins);
-          return app.start(job, [jobsMade++]);
+          return app.start(job, [jobsMade++], { queue: jobQueue });
         }),
       close: () => app.shutdown({ drain: '5s' }),
     };

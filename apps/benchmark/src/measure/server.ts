@@ -12,11 +12,14 @@ export interface Counters {
 /** Jiffies in a second, as Linux reports them to every program. */
 const JIFFIES = 100;
 
-/** Reads the counters. Statistics reach them late, so the server is asked to bring them up to date. */
+/** Sessions report what they did at most this late. */
+const REPORT_MS = 1200;
+
+/** Reads the counters, when all sessions have reported. */
 export async function readCounters(url: string, postmaster: number): Promise<Counters> {
+  await new Promise((resolve) => setTimeout(resolve, REPORT_MS));
   const client = new pg.Client({ connectionString: url });
   await client.connect();
-  await client.query('select pg_stat_clear_snapshot()');
   const { rows } = await client.query(
     `select xact_commit::float8 as commits, pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::float8 as wal
      from pg_stat_database where datname = current_database()`,
