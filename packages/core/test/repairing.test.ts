@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { now, step, uuid } from '../src/index.js';
 import { bench, journalOf } from './support/bench.js';
-import { errorOf } from './support/signals.js';
+import { errorOf, forever } from './support/signals.js';
 
 describe('a fork', () => {
   test('from each call makes only that one and later ones anew, with the same derived values', async () => {
@@ -111,6 +111,103 @@ describe('a retry', () => {
     expect(await errorOf(app.runs.retry(handle.id))).toMatchObject({ code: 'RUN_UNDONE' });
     expect(await errorOf(app.runs.resume(handle.id))).toMatchObject({ code: 'RUN_UNDONE' });
   });
+});
+
+describe('several runs', () => {
+  /** An app with runs `a` and `b` that failed, `ok` that did not, and what mends them. */
+  async function withFailed() {
+    const { workflow, launch } = await bench();
+    let isBroken = true;
+    const flow = workflow('flow', (fails: boolean) =>
+      step.run('charge', () => {
+        if (fails && isBroken) throw new Error('no');
+        return 'charged';
+      }),
+    );
+    const app = await launch();
+    for (const id of ['a', 'b']) await errorOf((await app.start(flow, [true], { id })).result());
+    await (await app.start(flow, [false], { id: 'ok' })).result();
+    const mend = (): void => {
+      isBroken = false;
+    };
+    return { app, mend };
+  }
+
+  const ANSWERS = [
+    { id: 'a', done: true },
+    { id: 'missing', done: false, error: { code: 'RUN_NOT_FOUND' } },
+    { id: 'ok', done: false, error: { code: 'RUN_NOT_FINISHED' } },
+    { id: 'b', done: true },
+  ];
+  const IDS = ['a', 'missing', 'ok', 'a', 'b'];
+
+  test('are retried, and each says what became of it', async () => {
+    const { app, mend } = await withFailed();
+    mend();
+    expect(await app.runs.retry(IDS)).toMatchObject(ANSWERS);
+    for (const id of ['a', 'b']) expect(await app.handle(id).result()).toBe('charged');
+    expect(await app.runs.retry([])).toEqual([]);
+  });
+
+  test('are resumed, and each says what became of it', async () => {
+    const { app } = await withFailed();
+    expect(await app.runs.resume(IDS)).toMatchObject(ANSWERS);
+    for (const id of ['a', 'b'])
+      expect(await errorOf(app.handle(id).result())).toMatchObject({ message: 'no' });
+  });
+
+  test('are forked the same way, and each has a handle of its own', async () => {
+    const { app, mend } = await withFailed();
+    mend();
+    const answers = await app.runs.fork<string>(['a', 'missing', 'b'], { fromStep: 'charge' });
+    expect(answers).toMatchObject([
+      { id: 'a', done: true },
+      { error: { code: 'RUN_NOT_FOUND' } },
+      { id: 'b' },
+    ]);
+    for (const answer of answers) if (answer.done) expect(await answer.handle.result()).toBe('charged');
+    expect(new Set(answers.map((answer) => answer.done && answer.handle.id)).size).toBe(3);
+    expect(await errorOf(app.runs.fork(['a', 'b'], { id: 'one' } as object))).toMatchObject({
+      code: 'INVALID_OPTION',
+    });
+  });
+
+  test('of which one has lost its deduplication key to another are retried without that one', async () => {
+    const { workflow, launch } = await bench();
+    const flow = workflow('flow', (fails: boolean) =>
+      step.run('charge', async () => (fails ? Promise.reject(new Error('no')) : forever())),
+    );
+    const app = await launch();
+    const key = { deduplicationKey: 'customer 42' };
+    for (const id of ['a', 'b']) {
+      await errorOf((await app.start(flow, [true], { id, ...(id === 'a' && key) })).result());
+    }
+    await app.start(flow, [false], { id: 'holder', ...key });
+    expect(await app.runs.retry(['a', 'b'])).toMatchObject([
+      { id: 'a', done: false, error: { code: 'DUPLICATE_RUN', details: { runId: 'holder' } } },
+      { id: 'b', done: true },
+    ]);
+    expect(await journalOf(app, 'a')).toEqual(['charge: no']);
+  });
+});
+
+test("a repair in a run's own code is refused, and done in a step", async () => {
+  const { workflow, launch } = await bench();
+  const broken = workflow('broken', () => Promise.reject(new Error('no')));
+  const app = await launch();
+  await errorOf((await app.start(broken, [], { id: 'broken' })).result());
+  const operator = workflow('operator', async () => {
+    const calls = [app.runs.fork, app.runs.retry, app.runs.resume, app.runs.delete] as ((
+      id: string,
+    ) => Promise<unknown>)[];
+    const codes = [];
+    for (const call of calls) codes.push(((await errorOf(call('broken'))) as { code?: string }).code);
+    const forkId = await step.run('fork', async () => (await app.runs.fork('broken', { id: 'fork' })).id);
+    return [...codes, forkId];
+  });
+  const other = await launch();
+  const result = await (await other.start(operator, [])).result();
+  expect(result).toEqual([...Array(4).fill('WRONG_CONTEXT'), 'fork']);
 });
 
 test('a deleted run is gone, and whoever waits for it is told', async () => {

@@ -1,7 +1,7 @@
 import type { NewRun } from '@holdfast/core/internal';
 import { expect } from 'vitest';
 import type { Bench } from './bench.js';
-import { release, start, succeed } from './entries.js';
+import { fail, outcome, release, start, succeed } from './entries.js';
 import { subject } from './subject.js';
 
 /** A key that nothing else has: queues are shared by all tests of a store. */
@@ -156,6 +156,24 @@ export const deduplication = subject('deduplication', (test) => {
     await bench.writeAll([succeed(second)]);
     expect(await bench.store.resume(first.id)).toBe(true);
     expect(await bench.commit(start(keyed(bench)))).toEqual(duplicateOf(first));
+  });
+
+  test('nor is it retried, nor any that is to be retried with it', async (bench) => {
+    const first = await bench.begin({ deduplicationKey: 'customer 42' });
+    const other = await bench.begin();
+    for (const run of [first, other]) await bench.writeAll([outcome(run), fail(run)]);
+    const second = await bench.begin({ deduplicationKey: 'customer 42' });
+    const retries = [other, first].map(({ id }) => ({ runId: id, epoch: 1, fromOrdinal: 1 }));
+    await expect(bench.store.repair.retry(retries)).rejects.toMatchObject({
+      code: 'DUPLICATE_RUN',
+      details: { runId: second.id, deduplicationKey: 'customer 42', resumed: first.id },
+    });
+    for (const { id } of [first, other]) {
+      expect(await bench.see(id)).toMatchObject({ state: 'failed' });
+      expect(await bench.store.steps(id)).toHaveLength(1);
+    }
+    await bench.writeAll([succeed(second)]);
+    expect(await bench.store.repair.retry(retries)).toBe(true);
   });
 
   test('a debounced run that had begun is resumed whoever waits under its key', async (bench) => {

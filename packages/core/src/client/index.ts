@@ -2,6 +2,7 @@ export { Client, type ClientOptions, type NamedStarter, type StartsMany } from '
 export type { CancelOptions, ControlStartOptions } from './control-options.js';
 export type { CountedBy, CountOptions, RunCountView } from './counts.js';
 export type { DebounceOptions } from './debounce.js';
+export type { Done, NotDone } from './each-run.js';
 export type { RunHandle } from './handle.js';
 export { Holdfast, type Starter } from './holdfast.js';
 export type { ListOptions, RunList, StepsOptions } from './looking.js';
@@ -10,7 +11,8 @@ export type { MoveOptions, StrandedRuns } from './moving.js';
 export type { HoldfastOptions, NamedClass, StartOptions } from './options.js';
 export type { PendingRuns } from './pending-runs.js';
 export type { Queues, QueueView } from './queues.js';
-export type { ForkOptions, Repairing } from './repairing.js';
+export type { Forked, ForkOptions, Repairing } from './repairing.js';
+export type { Resuming } from './resuming.js';
 export type { RetentionRule } from './retention.js';
 export type { RunFilter } from './run-filter.js';
 export type { RunSummary, RunView } from './run-view.js';

@@ -1,9 +1,10 @@
 import type { Codec } from '../codec/index.js';
-import { checkName, checkRunId } from '../define/index.js';
+import { checkName, checkRunId, workflowScope } from '../define/index.js';
 import { type Engine, idConflict, runNotFound } from '../engine/index.js';
 import { HoldfastError } from '../errors/index.js';
 import { forkCut, replacedSeqs, retryCut } from '../replay/index.js';
 import { FINAL_STATES, isFinal, type Retry, type RunRecord } from '../store/index.js';
+import { type Done, eachRun, type NotDone } from './each-run.js';
 import { type RunHandle, runHandle } from './handle.js';
 
 /** How a run is forked. */
@@ -23,6 +24,11 @@ export interface ForkOptions {
   readonly queue?: string;
 }
 
+/** What became of the fork of one of several runs, by the id of that run. */
+export type Forked<Result = unknown> =
+  | { readonly id: string; readonly done: true; readonly handle: RunHandle<Result> }
+  | NotDone;
+
 /** Mending runs. Not to be called in a run's own code, but in a step. */
 export interface Repairing {
   /**
@@ -30,22 +36,31 @@ export interface Repairing {
    * results, events and stream values of all calls before. The other run stays as it is. Values of `now()`, `uuid()` and
    * `random()` are the same up to there.
    *
-   * @throws HoldfastError RUN_NOT_FOUND, RUN_ID_CONFLICT, INVALID_OPTION, INVALID_ID, INVALID_NAME, UNRECORDABLE_VALUE.
+   * @throws HoldfastError RUN_NOT_FOUND, RUN_ID_CONFLICT, INVALID_OPTION, INVALID_ID, INVALID_NAME, UNRECORDABLE_VALUE;
+   * WRONG_CONTEXT in a run's own code.
    * @example await app.runs.fork('order-42', { fromStep: 'record order', outputs: { 'charge card': payment } });
    */
   fork<Result = unknown>(id: string, options?: ForkOptions): Promise<RunHandle<Result>>;
+  /** Forks several the same way, and answers of each whether it did, or why not. @throws HoldfastError WRONG_CONTEXT. */
+  fork<Result = unknown>(
+    ids: readonly string[],
+    options?: Omit<ForkOptions, 'id'>,
+  ): Promise<readonly Forked<Result>[]>;
   /**
    * Takes up a failed, cancelled or paused run again, and makes the call anew because of which it failed; if that is a
    * child of its own, that one is taken up the same way. A run that failed by itself is only taken up. It has no time
    * limit then.
    *
-   * @throws HoldfastError RUN_NOT_FOUND; RUN_NOT_FINISHED if it is in no such state; RUN_UNDONE if its undos have run.
+   * @throws HoldfastError RUN_NOT_FOUND; RUN_NOT_FINISHED if it is in no such state; RUN_UNDONE if its undos have run;
+   * DUPLICATE_RUN if another run has its deduplication key by now; WRONG_CONTEXT in a run's own code.
    */
   retry(id: string): Promise<void>;
+  /** Retries several, and answers of each whether it did, or why not. @throws HoldfastError WRONG_CONTEXT. */
+  retry(ids: readonly string[]): Promise<readonly Done[]>;
   /**
    * Deletes a run that has ended, with all that is kept of it.
    *
-   * @throws HoldfastError RUN_NOT_FOUND, RUN_NOT_FINISHED.
+   * @throws HoldfastError RUN_NOT_FOUND, RUN_NOT_FINISHED; WRONG_CONTEXT in a run's own code.
    */
   delete(id: string): Promise<void>;
   /** Deletes those of these runs that have ended. Answers their ids. */
@@ -77,14 +92,30 @@ export function repairing(engine: () => Engine, codec: Codec): Repairing {
     engine().offerWork();
     return runHandle(newId, engine(), codec);
   };
+  const retryRun = async (id: string): Promise<Done> => {
+    const retries = await planRetries(engine(), id);
+    if (!(await engine().store.repair.retry(retries))) throw notIn(await existing(engine(), id), 'retried');
+    engine().offerWork();
+    return { id, done: true };
+  };
   return {
-    fork: forkRun as Repairing['fork'],
-    async retry(id) {
-      const retries = await planRetries(engine(), id);
-      if (!(await engine().store.repair.retry(retries))) throw notIn(await existing(engine(), id), 'retried');
-      engine().offerWork();
-    },
+    fork: (async (ids: string | readonly string[], options?: ForkOptions): Promise<unknown> => {
+      refuseInRun('fork');
+      if (!Array.isArray(ids)) return forkRun(ids as string, options);
+      if (options?.id !== undefined) throw oneIdForAll(options.id);
+      return eachRun(
+        ids as readonly string[],
+        async (id) => ({ id, done: true, handle: await forkRun(id, options) }) as const,
+      );
+    }) as Repairing['fork'],
+    retry: (async (ids: string | readonly string[]): Promise<unknown> => {
+      refuseInRun('retry');
+      if (Array.isArray(ids)) return eachRun(ids as readonly string[], retryRun);
+      await retryRun(ids as string);
+      return undefined;
+    }) as Repairing['retry'],
     delete: (async (ids: string | readonly string[]): Promise<unknown> => {
+      refuseInRun('delete');
       const asked = typeof ids === 'string' ? [ids] : ids;
       const deleted = await engine().store.repair.delete(asked);
       engine().deleted(deleted);
@@ -108,6 +139,22 @@ async function planRetries(engine: Engine, id: string): Promise<readonly Retry[]
     next = cut && cut.kind === 'child' ? await failedChild(engine, next, cut.childId) : undefined;
   }
   return retries;
+}
+
+/**
+ * A replay would do it again. In a step it is done when the step is.
+ *
+ * @throws HoldfastError WRONG_CONTEXT.
+ */
+export function refuseInRun(what: 'fork' | 'retry' | 'resume' | 'delete'): void {
+  const scope = workflowScope();
+  if (!scope) return;
+  throw new HoldfastError(
+    'WRONG_CONTEXT',
+    `app.runs.${what} was called in the own code of run "${scope.info.id}", which may be replayed and would call it again. ` +
+      `Call it in a step: step.run('${what}', () => app.runs.${what}(…)).`,
+    { details: { runId: scope.info.id } },
+  );
 }
 
 /** What was taken back cannot be gone on with. @throws HoldfastError RUN_UNDONE. */
@@ -139,6 +186,14 @@ function notIn({ id, state }: RunRecord, what: 'retried' | 'deleted'): HoldfastE
     'RUN_NOT_FINISHED',
     `Run "${id}" is ${state}; only one that is ${needed} can be ${what}, and nobody else at the same moment.`,
     { details: { runId: id, state } },
+  );
+}
+
+function oneIdForAll(id: string): HoldfastError {
+  return new HoldfastError(
+    'INVALID_OPTION',
+    `Several runs were to be forked, all with the id "${id}". Leave the id out, or fork them one by one.`,
+    { details: { option: 'id' } },
   );
 }
 

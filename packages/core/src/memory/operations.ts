@@ -1,7 +1,7 @@
 import type { Payload } from '../replay/index.js';
 import { isFinal, keyTaken, type RunState } from '../store/index.js';
 import { holdsKey } from './deduplication.js';
-import { copyOptional, type Tables } from './tables.js';
+import { copyOptional, type RunRow, type Tables } from './tables.js';
 import { signal } from './writes.js';
 
 /**
@@ -34,8 +34,7 @@ export function cancelRun(
 export function resumeRun(tables: Tables, runId: string, nowMs: number): boolean {
   const run = tables.run(runId);
   if (!run || !RESUMABLE.has(run.state)) return false;
-  const holder = holdsKey({ ...run, state: 'pending' }) ? tables.holderFor(run) : undefined;
-  if (holder && holder.id !== runId) throw keyTaken(runId, holder.id, holder.deduplicationKey!);
+  refuseTakenKey(tables, run);
   if (run.state === 'paused') countAttemptsAnew(tables, runId);
   tables.change(run, {
     state: 'pending',
@@ -52,6 +51,12 @@ export function resumeRun(tables: Tables, runId: string, nowMs: number): boolean
     wakeAtMs: nowMs,
   });
   return true;
+}
+
+/** A run that is taken up again has its deduplication key again. @throws HoldfastError DUPLICATE_RUN. */
+export function refuseTakenKey(tables: Tables, run: RunRow): void {
+  const holder = holdsKey({ ...run, state: 'pending' }) ? tables.holderFor(run) : undefined;
+  if (holder && holder.id !== run.id) throw keyTaken(run.id, holder.id, holder.deduplicationKey!);
 }
 
 const RESUMABLE: ReadonlySet<RunState> = new Set(['failed', 'cancelled', 'paused']);

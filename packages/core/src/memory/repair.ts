@@ -1,6 +1,6 @@
 import { type Fork, type ForkOutcome, isFinal, type RepairStore, type Retry } from '../store/index.js';
 import type { MailTables } from './mail.js';
-import { resumeRun } from './operations.js';
+import { refuseTakenKey, resumeRun } from './operations.js';
 import { copyPayload, type Tables } from './tables.js';
 
 /** Does something with the rows at one moment. */
@@ -95,6 +95,7 @@ function retryRuns(tables: Tables, retries: readonly Retry[], nowMs: number): bo
     return run?.epoch === epoch && ['failed', 'cancelled', 'paused'].includes(run.state);
   });
   if (!areAsTheyWere) return false;
+  for (const { runId } of retries) refuseTakenKey(tables, tables.run(runId)!);
   for (const { runId, fromOrdinal } of retries) {
     for (const { seq, ordinal, retryAtMs } of tables.steps(runId)) {
       const isForgotten =

@@ -45,6 +45,8 @@ export interface RepairStore {
   /**
    * Forgets results, makes failed attempts count no more, and gives these runs back: all of them, or none if one of them
    * is not failed, cancelled or paused at its epoch any more. Answers whether it did.
+   *
+   * @throws HoldfastError DUPLICATE_RUN if another run has the deduplication key of one of them by now.
    */
   retry(retries: readonly Retry[]): Promise<boolean>;
   /** Deletes those of these runs that have ended, with all that is kept of them. Answers their ids. */

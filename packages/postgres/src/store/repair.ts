@@ -2,6 +2,7 @@ import type { Fork, ForkOutcome, RepairStore, Retry } from '@holdfast/core/inter
 import { deleteRuns } from '../sql/repair/delete.js';
 import { forkRun } from '../sql/repair/fork.js';
 import { retryRuns } from '../sql/repair/retry.js';
+import { withFreeKeys } from './resume.js';
 import type { RunStatement } from './run-statement.js';
 
 /** Mends runs in Postgres. */
@@ -26,7 +27,9 @@ export function postgresRepair(run: RunStatement): RepairStore {
         epoch,
         from_ordinal: fromOrdinal ?? undefined,
       }));
-      return ((await run(retryRuns, [JSON.stringify(rows)]))[0] ?? 0) > 0;
+      const ids = retries.map(({ runId }) => runId);
+      const [taken] = await withFreeKeys(run, ids, () => run(retryRuns, [JSON.stringify(rows)]));
+      return (taken ?? 0) > 0;
     },
     delete: (runIds) => run(deleteRuns, [JSON.stringify(runIds)]),
   };

@@ -6,16 +6,31 @@ import type { RunStatement } from './run-statement.js';
 
 const UNIQUE_VIOLATION = '23505';
 
-/** Resumes a run. The index of deduplication keys refuses one whose key another has taken since. */
+/** Resumes a run. */
 export async function resume(run: RunStatement, runId: string): Promise<boolean> {
+  return (await withFreeKeys(run, [runId], () => run(resumeRun, [runId]))).length > 0;
+}
+
+/**
+ * Takes up runs again. The index of deduplication keys refuses one whose key another has taken since.
+ *
+ * @throws HoldfastError DUPLICATE_RUN.
+ */
+export async function withFreeKeys<T>(
+  run: RunStatement,
+  runIds: readonly string[],
+  takeUp: () => Promise<T>,
+): Promise<T> {
   for (;;) {
     try {
-      return (await run(resumeRun, [runId])).length > 0;
+      return await takeUp();
     } catch (error) {
       if (driverState(error) !== UNIQUE_VIOLATION) throw error;
-      const [holder] = await run(findHolder, [runId]);
-      // Without one, it has ended meanwhile.
-      if (holder) throw keyTaken(runId, holder.id, holder.deduplicationKey);
+      for (const runId of runIds) {
+        const [holder] = await run(findHolder, [runId]);
+        if (holder) throw keyTaken(runId, holder.id, holder.deduplicationKey);
+      }
+      // No other has one of their keys: whoever had it has ended meanwhile.
     }
   }
 }
