@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { sharedClockMs } from './ledger.js';
 import type { FromWorker, RunOrder, ToWorker, WorkerConfig } from './messages.js';
 
 /** A process that runs workflows until it is killed. */
@@ -12,6 +13,8 @@ export class Worker {
   /** How long it took to get there, in milliseconds. */
   launchMs: number | undefined;
   isDead = false;
+  /** When it was told to die, by the clock that the ledger goes by. */
+  killedAtMs: number | undefined;
 
   constructor(file: string, config: WorkerConfig) {
     const hiredAt = performance.now();
@@ -36,7 +39,10 @@ export class Worker {
   }
 
   signal(signal: NodeJS.Signals): void {
-    if (signal === 'SIGKILL') this.isDead = true;
+    if (signal === 'SIGKILL') {
+      this.isDead = true;
+      this.killedAtMs ??= sharedClockMs();
+    }
     this.#child.kill(signal);
   }
 
@@ -71,6 +77,13 @@ export class Crew {
   /** How long workers took to be ready, in milliseconds. */
   get launches(): readonly number[] {
     return this.#workers.flatMap(({ launchMs }) => launchMs ?? []);
+  }
+
+  /** When each process that was killed was. */
+  get killedAtMs(): ReadonlyMap<number, number> {
+    return new Map(
+      this.#workers.flatMap(({ pid, killedAtMs }) => (killedAtMs === undefined ? [] : [[pid, killedAtMs]])),
+    );
   }
 
   hire(): Worker {

@@ -1,12 +1,12 @@
 import type { Holdfast, Registry } from '@holdfast/core/internal';
 import type { Orm } from '../orm/orm.js';
-import type { Execution } from './ledger.js';
+import type { Ledger } from './ledger.js';
 
 /** What the programs run on. */
 export interface Means {
   readonly orm: Orm;
   readonly registry: Registry;
-  readonly note: (execution: Execution) => void;
+  readonly ledger: Ledger;
   readonly app: () => Holdfast;
   /** Resolves when the crew opens the gate. */
   readonly gate: Promise<void>;

@@ -12,6 +12,7 @@ export interface WorkerConfig {
 export interface RunOrder {
   readonly id: string;
   readonly workflow: string;
+  readonly queue?: string;
 }
 
 /** What the crew tells a worker. */

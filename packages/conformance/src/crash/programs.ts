@@ -1,27 +1,37 @@
 import { currentRun, now, random, sleep, step, uuid, type Workflow, workflow } from '@holdfast/core/internal';
 import { controlPrograms } from './control-programs.js';
+import type { Execution } from './ledger.js';
 import { mailPrograms } from './mail-programs.js';
-import type { Means } from './means.js';
+import { effectOf, type Means } from './means.js';
+import { queuePrograms } from './queue-programs.js';
+import { sagaPrograms } from './saga-programs.js';
+
+function executionOf(name: string): Execution {
+  const { id: run, epoch, step: body } = currentRun()!;
+  const { seq, attempt } = body!;
+  return { run, seq, epoch, attempt, name, pid: process.pid };
+}
 
 /** The steps that all programs are made of: each notes that it runs, takes its time, and gives a value of its own. */
-function stepsOn({ orm, note, gate }: Means) {
+function stepsOn({ orm, ledger, gate }: Means) {
   const begin = (label: string): string => {
-    const { id: run, epoch, step: body } = currentRun()!;
-    const { seq, attempt } = body!;
-    note({ run, seq, epoch, attempt, name: label, pid: process.pid });
-    return `${run}/${label}`;
+    ledger.begin(executionOf(label));
+    return `${currentRun()!.id}/${label}`;
   };
   const takeTime = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 1 + Math.random() * 12));
-  const plain = step('plain', async (label: string) => {
+  const work = async (label: string): Promise<string> => {
     const value = begin(label);
     await takeTime();
+    ledger.end(executionOf(label));
     return value;
-  });
+  };
+  const plain = step('plain', work);
   const effect = async (tx: unknown, label: string): Promise<string> => {
     const value = begin(label);
     const { id, step: body } = currentRun()!;
     await orm.insertItem(tx, effectOf(id, body!.seq));
     await takeTime();
+    ledger.end(executionOf(label));
     return value;
   };
   const record = orm.steps('record', effect);
@@ -59,13 +69,14 @@ function stepsOn({ orm, note, gate }: Means) {
     await gate;
     return value;
   });
-  return { begin, plain, record, flaky, flakyRecord, failing, held, heldRecord, effect };
+  return { begin, work, plain, record, flaky, flakyRecord, failing, held, heldRecord, effect };
 }
 
 /** The workflows that crash and recover. Each returns what it saw, so that two executions can be compared. */
 export function programs(means: Means): Readonly<Record<string, Workflow<[], unknown>>> {
   const { orm, registry, app } = means;
-  const { begin, plain, record, flaky, flakyRecord, failing, held, heldRecord, effect } = stepsOn(means);
+  const { begin, work, plain, record, flaky, flakyRecord, failing, held, heldRecord, effect } =
+    stepsOn(means);
   const options = { registry };
 
   const line = workflow('line', options, async () => {
@@ -147,8 +158,25 @@ export function programs(means: Means): Readonly<Record<string, Workflow<[], unk
 
   const mail = mailPrograms(means, plain);
   const control = controlPrograms(means, { begin, plain, record, leaf });
+  const saga = sagaPrograms(means, { work, effect });
+  const queued = queuePrograms(means, { plain, record });
 
-  return { ...mail, ...control, line, chains, race, leaf, family, retries, sleeper, derived, shop, pausing };
+  return {
+    ...mail,
+    ...control,
+    ...saga,
+    ...queued,
+    line,
+    chains,
+    race,
+    leaf,
+    family,
+    retries,
+    sleeper,
+    derived,
+    shop,
+    pausing,
+  };
 }
 
 /** Those whose runs are started by the dozen while workers are killed. */
@@ -162,6 +190,9 @@ export const CRASHING = [
   'derived',
   'friends',
   'limits',
+  'saga',
+  'queued',
+  'queued parent',
 ];
 /** Those that need the rows to be in the store's database. */
 export const CRASHING_HERE = ['shop'];

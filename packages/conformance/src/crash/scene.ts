@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Ground } from '../ground.js';
 import { Home } from '../orm/home.js';
 import { Crew, type Worker } from './crew.js';
-import { type Execution, readLedger } from './ledger.js';
+import { readLedger, type TimedExecution } from './ledger.js';
 
 /** A run as the database has it. */
 export interface RunRow {
@@ -14,6 +14,7 @@ export interface RunRow {
   readonly epoch: number;
   readonly executorId: string | null;
   readonly output: unknown;
+  readonly error: unknown;
 }
 
 /** A line of a journal as the database has it, in a form that can be compared. */
@@ -66,13 +67,13 @@ export class Scene {
     return this.rows !== this.home;
   }
 
-  executions(): Execution[] {
+  executions(): TimedExecution[] {
     return readLedger(join(this.#folder, 'ledger'));
   }
 
   runs(): Promise<RunRow[]> {
     return this.home.sql<RunRow>(
-      `select id, workflow, state, epoch, executor_id as "executorId", output from holdfast.runs order by id`,
+      `select id, workflow, state, epoch, executor_id as "executorId", output, error from holdfast.runs order by id`,
     );
   }
 

@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import { MAIL_RESULTS } from './mail-programs.js';
 import { effectOf } from './means.js';
+import { SAGA_ERROR } from './saga-programs.js';
 import type { RunRow, Scene, StepRow } from './scene.js';
 
 /** What a workflow must have returned, as JSON has it: a value, or what it must satisfy. */
@@ -9,6 +10,9 @@ type Expected = (run: string, output: never) => unknown;
 const values = (run: string, ...labels: string[]): string[] => labels.map((label) => `${run}/${label}`);
 const each = (count: number, ...labels: string[]): string[] =>
   Array.from({ length: count }, (_, n) => labels.map((label) => `${label}${n}`)).flat();
+
+/** What a child returns whose id is not known. */
+const LEAF = [expect.stringMatching(/\/p$/), expect.stringMatching(/\/t$/)];
 
 const RESULTS: Readonly<Record<string, Expected>> = {
   ...MAIL_RESULTS,
@@ -25,8 +29,8 @@ const RESULTS: Readonly<Record<string, Expected>> = {
   },
   leaf: (run) => values(run, 'p', 't'),
   family: (run, output: Record<'first' | 'second' | 'last', string[]>) => ({
-    first: [expect.stringMatching(/\/p$/), expect.stringMatching(/\/t$/)],
-    second: [expect.stringMatching(/\/p$/), expect.stringMatching(/\/t$/)],
+    first: LEAF,
+    second: LEAF,
     own: `${run}/own`,
     last: output.last,
   }),
@@ -45,34 +49,48 @@ const RESULTS: Readonly<Record<string, Expected>> = {
   limits: () => ({
     late: 'RUN_TIMED_OUT',
     dropped: 'RUN_CANCELLED',
-    kept: [expect.stringMatching(/\/p$/), expect.stringMatching(/\/t$/)],
+    kept: LEAF,
+  }),
+  queued: (run) => values(run, 'p', 't'),
+  'queued parent': (run) => ({
+    before: `${run}/before`,
+    results: [LEAF, LEAF],
+    after: `${run}/after`,
   }),
   pausing: (run) => values(run, 'before', 'held', 'held record', 'after'),
 };
 
-/** Those that never succeed: somebody, or their time limit, ends them. */
-const ENDED: ReadonlySet<string> = new Set(['doze', 'dozers']);
+/** How those end that never succeed: somebody, their time limit, or an error of their own ends them. */
+const ENDS: Readonly<Record<string, { readonly state: string; readonly error?: unknown }>> = {
+  doze: { state: 'cancelled' },
+  dozers: { state: 'cancelled' },
+  saga: { state: 'failed', error: { message: SAGA_ERROR } },
+};
 
 /** Every run ended as it should, and with the result that its workflow gives without crashes. */
 export function expectRightResults(runs: readonly RunRow[]): void {
-  const stateOf = (workflow: string): string => (ENDED.has(workflow) ? 'cancelled' : 'succeeded');
-  const wrong = runs.filter(({ workflow, state }) => state !== stateOf(workflow));
+  const wrong = runs.filter(({ workflow, state }) => state !== (ENDS[workflow]?.state ?? 'succeeded'));
   expect(wrong).toEqual([]);
-  for (const { id, workflow, output } of runs) {
-    if (ENDED.has(workflow)) continue;
-    expect(output, `result of ${workflow} ${id}`).toEqual(RESULTS[workflow]!(id, output as never));
+  for (const { id, workflow, state, output, error } of runs) {
+    const end = ENDS[workflow];
+    if (end) expect({ state, error }, `end of ${workflow} ${id}`).toMatchObject(end);
+    else expect(output, `result of ${workflow} ${id}`).toEqual(RESULTS[workflow]!(id, output as never));
   }
 }
 
-/** A transactional step that succeeded has its row once. Nothing else has one: not those that failed or were undone. */
+/** A transactional step, or undo of one, that succeeded has its row once. Nothing else has one: not those that failed. */
 export async function expectEffectsExactlyOnce(scene: Scene): Promise<number> {
   const steps = await scene.steps();
   const expected = steps
-    .filter(({ kind, hasOutput }) => kind === 'transaction' && hasOutput)
+    .filter((step) => isTransactional(step) && step.hasOutput)
     .map(({ run, seq }) => effectOf(run, seq))
     .sort();
   expect((await scene.effects()).sort()).toEqual(expected);
   return expected.length;
+}
+
+function isTransactional({ kind, name }: StepRow): boolean {
+  return kind === 'transaction' || (kind === 'undo' && name.startsWith('undo record '));
 }
 
 /** Every message was received, once and in order, and the streams have no gaps. */
@@ -113,14 +131,15 @@ export async function expectNothingTwice(scene: Scene): Promise<number> {
     seen.add(once);
   }
   for (const step of steps.values()) {
-    if (step.kind !== 'step' && (step.kind !== 'transaction' || scene.isApart)) continue;
+    if (!['step', 'transaction', 'undo'].includes(step.kind) || (isTransactional(step) && scene.isApart))
+      continue;
     expect(seen, `never ran: ${JSON.stringify(step)}`).toContain(lastExecution(step));
   }
   return executions.length;
 }
 
 /** Workflows that make a call only when they have the results of all the calls before. */
-const SEQUENTIAL = new Set(['line', 'leaf', 'sleeper', 'derived', 'shop']);
+const SEQUENTIAL = new Set(['line', 'leaf', 'sleeper', 'derived', 'shop', 'queued']);
 
 /** No result was handed to a workflow before it was in the journal: what follows it did not run in an earlier epoch. */
 export async function expectNothingAheadOfTheJournal(scene: Scene): Promise<void> {

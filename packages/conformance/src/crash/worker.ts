@@ -15,14 +15,14 @@ export interface CrashWorker<Tx> {
  * called by a file of the ORM package, which is its main module.
  */
 export async function runCrashWorker<Tx>({ makeOrm, postgres }: CrashWorker<Tx>): Promise<void> {
-  const { url, rowsUrl, ledger, lease } = JSON.parse(process.argv[2]!) as WorkerConfig;
+  const { url, rowsUrl, ledger: file, lease } = JSON.parse(process.argv[2]!) as WorkerConfig;
   const registry = createRegistry();
   const orm = await (makeOrm as unknown as MakeOrm)({ url: rowsUrl, registry, poolSize: 10 });
   let open!: () => void;
   const gate = new Promise<void>((resolve) => {
     open = resolve;
   });
-  const workflows = programs({ orm, registry, note: openLedger(ledger), app: () => app, gate });
+  const workflows = programs({ orm, registry, ledger: openLedger(file), app: () => app, gate });
   const app: Holdfast = new Holdfast({
     store: postgres(url),
     registry,
@@ -34,7 +34,9 @@ export async function runCrashWorker<Tx>({ makeOrm, postgres }: CrashWorker<Tx>)
   const tell = (message: FromWorker): void => void process.send!(message);
   process.on('message', (message: ToWorker) => {
     if (message.kind === 'open') return open();
-    const starts = message.runs.map(({ id, workflow }) => app.start(workflows[workflow]!, [], { id }));
+    const starts = message.runs.map(({ workflow, ...options }) =>
+      app.start(workflows[workflow]!, [], options),
+    );
     void Promise.all(starts).then(() => tell({ kind: 'started', order: message.order }));
   });
   // Whoever is left without a crew has no purpose.
