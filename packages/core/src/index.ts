@@ -11,6 +11,7 @@ export {
   type CountedBy,
   type CountOptions,
   type DebounceOptions,
+  type Debounces,
   type Done,
   type Forked,
   type ForkOptions,

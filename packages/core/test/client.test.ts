@@ -9,9 +9,9 @@ import {
   step,
   workflow,
 } from '../src/index.js';
-import { type Bench, bench } from './support/bench.js';
+import { type Bench, bench, journalOf } from './support/bench.js';
 import { ManualClock } from './support/manual-clock.js';
-import { errorOf, forever, gate, settled } from './support/signals.js';
+import { errorOf, eventually, forever, gate, settled } from './support/signals.js';
 
 /** An open client on the store of a bench, in a process that has no workflows. */
 async function clientOf({ store }: Bench, options: Partial<ClientOptions> = {}): Promise<Client> {
@@ -151,6 +151,113 @@ describe('a client', () => {
     expect(await cancelled.cancel()).toBe(true);
     expect(await errorOf(cancelled.result())).toMatchObject({ code: 'RUN_CANCELLED' });
     expect(await errorOf(client.handle('missing').result())).toMatchObject({ code: 'RUN_NOT_FOUND' });
+  });
+
+  test('makes schedules that apps start, and triggers them', async () => {
+    const clock = new ManualClock();
+    const here = await bench({ clock });
+    const { registry } = here;
+    const ran: string[] = [];
+    const note = workflow(
+      'note',
+      { registry, version: '7', timeout: '1h' },
+      async (at: Date, who: string) => {
+        ran.push(`${at.toISOString().slice(11, 19)} ${who}`);
+        return who;
+      },
+    );
+    await here.launch();
+    const client = await clientOf(here, { clock });
+    await client.schedules.set('mails', { cron: '* * * * *', workflow: 'note', args: ['ada'] });
+    expect(await client.schedules.get('mails')).toMatchObject({ version: '7', timeoutMs: 3_600_000 });
+    await settled();
+    clock.advance(60_000);
+    await eventually(() => ran.length === 1);
+    expect(ran).toEqual(['00:01:00 ada']);
+    const triggered = await client.schedules.trigger('mails');
+    expect(await clock.passUntil(triggered.result())).toBe('ada');
+    const stretch = { from: new Date(clock.now() - 120_000), to: new Date(clock.now() - 60_000) };
+    const [backfilled] = await client.schedules.backfill('mails', stretch);
+    expect(await clock.passUntil(backfilled!.result())).toBe('ada');
+    await client.schedules.pause('mails');
+    expect((await client.schedules.list())[0]!.pausedAt).toEqual(new Date(clock.now()));
+    // With the code at hand, what it says.
+    const coder = await clientOf(here, { clock, registry });
+    await coder.schedules.set('by the code', { cron: '* * * * *', workflow: note, args: ['bo'] });
+    expect(await coder.schedules.get('by the code')).toMatchObject({ version: '7', args: ['bo'] });
+  });
+
+  test('refuses schedules that are not valid, and writes none', async () => {
+    const here = await bench();
+    const client = await clientOf(here);
+    const right = { cron: '* * * * *', workflow: 'note' };
+    for (const [wrong, code] of [
+      [{ ...right, cron: 'x' }, 'INVALID_CRON'],
+      [{ ...right, workflow: '' }, 'INVALID_NAME'],
+      [{ ...right, workflow: 7 as never }, 'INVALID_OPTION'],
+      [{ ...right, queue: 'nobody defines it' }, 'UNKNOWN_QUEUE'],
+    ] as const) {
+      expect(await errorOf(client.schedules.setMany({ right, wrong }))).toMatchObject({ code });
+    }
+    expect(await client.schedules.list()).toEqual([]);
+    await client.schedules.set('right', right);
+    expect(await client.schedules.get('right')).toMatchObject({ workflow: 'note', version: '1' });
+  });
+
+  test('sets a schedule in a recorded call of a run that uses it', async () => {
+    const here = await bench();
+    const client = new Client({ store: here.store, registry: createRegistry() });
+    await client.open();
+    onTestFinished(() => client.close());
+    const settings = { cron: '* * * * *', workflow: 'flow' };
+    const flow = here.workflow('flow', () => client.schedules.set('each minute', settings));
+    const app = await here.launch({ version: '5' });
+    const handle = await app.start(flow, []);
+    await handle.result();
+    expect(await journalOf(app, handle.id)).toEqual(['set schedule each minute']);
+    expect(await app.schedules.get('each minute')).toMatchObject({ version: '5' });
+  });
+
+  test('debounces, and what it debounced begins in an app with the last arguments', async () => {
+    const clock = new ManualClock();
+    const here = await bench({ clock });
+    const reindex = workflow(
+      'reindex',
+      { registry: here.registry, version: '3' },
+      async (shop: string) => shop,
+    );
+    const app = await here.launch();
+    const client = await clientOf(here, { clock });
+    const first = await client.debounce<typeof reindex>('reindex', 'shop', ['a'], { wait: '5s' });
+    expectTypeOf(first).toEqualTypeOf<RunHandle<string>>();
+    const second = await client.debounce(reindex, 'shop', ['b'], { wait: '5s' });
+    expect(second.id).toBe(first.id);
+    expect(await app.runs.get(first.id)).toMatchObject({ state: 'pending', version: '3' });
+    expect(await clock.passUntil(second.result())).toBe('b');
+    expect(await errorOf(client.debounce('reindex', 'shop', ['c'], {} as never))).toMatchObject({
+      code: 'INVALID_OPTION',
+    });
+    expect((await client.runs.list()).runs).toHaveLength(1);
+  });
+
+  test('waits for the first of some runs, and for all of them', async () => {
+    const here = await bench();
+    const go = gate();
+    here.workflow('waits', () => step.run('wait', () => go.opened.then(() => 'late')));
+    here.workflow('fails', () => Promise.reject(new Error('out of stock')));
+    await here.launch();
+    const client = await clientOf(here);
+    const handles = [await client.start('waits', []), await client.start('fails', [])];
+    expect((await client.waitFirst(handles)).id).toBe(handles[1]!.id);
+    go.open();
+    expect(await client.waitAll(handles)).toMatchObject([
+      { status: 'fulfilled', value: 'late' },
+      { status: 'rejected', reason: { message: 'out of stock' } },
+    ]);
+    expect(await errorOf(client.waitFirst([]))).toMatchObject({ code: 'INVALID_OPTION' });
+    expect(await errorOf(client.waitAll([client.handle('missing')]))).toMatchObject({
+      code: 'RUN_NOT_FOUND',
+    });
   });
 
   test('operates on runs: lists, counts, cancels, resumes and moves them', async () => {

@@ -1,6 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { createRegistry, type Holdfast, type ScheduleOptions, schedule, workflow } from '../src/index.js';
-import { eventually } from './support/signals.js';
+import {
+  createRegistry,
+  type Holdfast,
+  queue,
+  type ScheduleOptions,
+  schedule,
+  workflow,
+} from '../src/index.js';
+import { errorOf, eventually } from './support/signals.js';
 import { MINUTE_MS, pass, type Tower, tower } from './support/tower.js';
 
 describe('what code defines', () => {
@@ -73,6 +80,27 @@ describe('what code defines', () => {
     expect(() => app({ workflows: [other], schedules: [one!] })).toThrow(
       expect.objectContaining({ code: 'UNKNOWN_WORKFLOW' }),
     );
+  });
+
+  test('in a queue that nobody defines is refused at the launch, and nothing of the schedules is written', async () => {
+    const { launch, store, schedule: tick, note, registry } = await tower();
+    tick('* * * * *');
+    schedule('mails', '* * * * *', note, { registry, queue: 'mail' });
+    expect(await errorOf(launch())).toMatchObject({ code: 'UNKNOWN_QUEUE', details: { queue: 'mail' } });
+    expect(await store.schedules.list()).toEqual([]);
+    await store.queues.define([queue('mail', { registry: createRegistry() })]);
+    expect((await (await launch()).schedules.list()).map(({ name }) => name)).toEqual(['mails', 'ticking']);
+  });
+
+  test('may be in a queue of its own app, or of one that is launched later in this process', async () => {
+    const { launch, note, registry } = await tower();
+    const [mine, other] = ['mine', 'other'].map((name) => queue(name, { registry }));
+    schedule('in mine', '* * * * *', note, { registry, queue: mine! });
+    schedule('in other', '* * * * *', note, { registry, queue: other! });
+    const app = await launch({ queues: [mine!] });
+    expect(await app.schedules.list()).toMatchObject([{ queue: 'mine' }, { queue: 'other' }]);
+    await launch({ queues: [other!], schedules: [] });
+    expect((await app.queues.list()).map(({ name }) => name)).toEqual(['mine', 'other']);
   });
 
   test('that cannot be is refused where it is defined', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { StoreEntry } from '../src/adapter.js';
-import { currentRun, type Holdfast, schedule } from '../src/index.js';
+import { createRegistry, currentRun, type Holdfast, queue, schedule } from '../src/index.js';
 import { journalOf } from './support/bench.js';
 import { errorOf, eventually, forever, gate, settled } from './support/signals.js';
 import { HOUR_MS, LITTLE_MS, MINUTE_MS, pass, SECOND_MS, START_MS, tower } from './support/tower.js';
@@ -39,12 +39,27 @@ describe('schedules at run time', () => {
       [{ ...right, args: [() => {}] }, 'UNRECORDABLE_VALUE'],
       [{ ...right, tags: [] as never }, 'INVALID_OPTION'],
       [{ ...right, version: '' }, 'INVALID_NAME'],
+      [{ ...right, queue: 'nobody defines it' }, 'UNKNOWN_QUEUE'],
     ] as const) {
       expect(await errorOf(app.schedules.setMany({ right, wrong }))).toMatchObject({ code });
     }
     expect(await app.schedules.list()).toEqual([]);
     await app.schedules.setMany({ right, alright: right });
     expect((await app.schedules.list()).map(({ name }) => name)).toEqual(['alright', 'right']);
+  });
+
+  test('may be in a queue that another app defined', async () => {
+    const { app, launch, note } = await tower();
+    const elsewhere = app({ workflows: [], queues: [queue('mail', { registry: createRegistry() })] });
+    const here = await launch();
+    const settings = { cron: '0 3 * * *', workflow: note, queue: 'mail' };
+    expect(await errorOf(here.schedules.set('mails', settings))).toMatchObject({
+      code: 'UNKNOWN_QUEUE',
+      details: { queue: 'mail' },
+    });
+    await elsewhere.launch();
+    await here.schedules.set('mails', settings);
+    expect(await here.schedules.get('mails')).toMatchObject({ queue: 'mail' });
   });
 
   test('made after the launch tick, and once deleted no more', async () => {

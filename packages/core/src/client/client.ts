@@ -2,29 +2,29 @@ import { randomUUID } from 'node:crypto';
 import { type Codec, createCodec } from '../codec/index.js';
 import {
   type Channel,
-  checkName,
   defaultRegistry,
   type Event,
   type Registry,
   type Stream,
   type Workflow,
-  type WorkflowDefinition,
-  workflowControl,
 } from '../define/index.js';
 import { Engine, type Logger, notOpen, shutDown, silentLogger } from '../engine/index.js';
 import type { Store } from '../store/index.js';
 import { type Clock, systemClock } from '../time/index.js';
 import { classRegistry } from './classes.js';
-import { definitionIn } from './definitions.js';
+import { type DebounceOptions, debounceCall } from './debounce.js';
 import { type RunHandle, runHandle } from './handle.js';
 import { type AppChannel, type AppEvent, AppMail, type AppStream } from './mail.js';
+import { NamedWorkflows } from './named-workflows.js';
 import type { HoldfastOptions, StartOptions } from './options.js';
 import { type Queues, queuesOf } from './queues.js';
 import { randomFraction } from './random.js';
 import { type Runs, runsOf } from './runs.js';
+import { type Schedules, schedulesOf } from './schedules.js';
 import { scopeOn } from './scope.js';
 import { startCall } from './start-call.js';
 import { type ManyStartOptions, startCalls } from './start-many.js';
+import { waitAll, waitFirst } from './waits.js';
 import { startWithin } from './within.js';
 
 /** What a client is made with. */
@@ -69,6 +69,17 @@ export interface NamedStarter {
   start(workflow: string, args: readonly unknown[], options?: StartOptions): Promise<RunHandle>;
 }
 
+/** Has one run wait for calls to cease: see {@link Holdfast.debounce} and {@link NamedStarter.start}. */
+export interface Debounces {
+  <Flow extends Workflow<never, unknown>>(
+    workflow: Flow | string,
+    key: string,
+    args: Readonly<Parameters<Flow>>,
+    options: DebounceOptions,
+  ): Promise<RunHandle<Awaited<ReturnType<Flow>>>>;
+  (workflow: string, key: string, args: readonly unknown[], options: DebounceOptions): Promise<RunHandle>;
+}
+
 /** Starts many runs of a workflow in one round trip: see {@link Holdfast.startMany} and {@link NamedStarter.start}. */
 export interface StartsMany {
   <Flow extends Workflow<never, unknown>>(
@@ -101,6 +112,8 @@ export class Client implements NamedStarter {
   readonly runs: Runs;
   /** Looking at queues, and changing their limits. */
   readonly queues: Queues;
+  /** Schedules: made, changed, paused, and started by hand. */
+  readonly schedules: Schedules;
   /** See {@link NamedStarter.start}. */
   readonly start: NamedStarter['start'] = (
     workflow: Workflow<never, unknown> | string,
@@ -113,9 +126,17 @@ export class Client implements NamedStarter {
     items: readonly (readonly unknown[])[],
     options?: ManyStartOptions<never>,
   ) => this.#startMany(workflow, items, options as ManyStartOptions);
+  /** Has one run wait for calls to cease. @example await client.debounce('reindex', 'shop-7', [shop], { wait: '5s' }); */
+  readonly debounce: Debounces = (
+    workflow: Workflow<never, unknown> | string,
+    key: string,
+    args: readonly unknown[],
+    options: DebounceOptions,
+  ) => this.#debounce(workflow, key, args, options);
   readonly #engine: Engine;
   readonly #codec: Codec;
   readonly #registry: Registry;
+  readonly #workflows: NamedWorkflows;
   readonly #mail: AppMail;
   #state: 'new' | 'open' | 'closed' = 'new';
   #opening: Promise<void> | undefined;
@@ -148,6 +169,8 @@ export class Client implements NamedStarter {
     );
     this.runs = runsOf(() => this.#opened(), this.#codec);
     this.queues = queuesOf(() => this.#opened());
+    this.#workflows = new NamedWorkflows(() => this.#opened(), registry);
+    this.schedules = schedulesOf(() => this.#opened(), this.#codec, this.#workflows);
     this.#mail = new AppMail(() => this.#opened());
   }
 
@@ -176,10 +199,10 @@ export class Client implements NamedStarter {
     const engine = this.#opened();
     const scope = scopeOn(engine.store);
     if (scope) {
-      const call = startCall(this.#known(workflow) ?? bare(workflow as string, {}), args, options);
+      const call = startCall(this.#workflows.known(workflow), args, options);
       return runHandle(await scope.start(call), engine, this.#codec);
     }
-    const call = startCall(await this.#definition(workflow, options), args, options);
+    const call = startCall(await this.#workflows.find(workflow, options.version), args, options);
     return runHandle(await engine.starts.start({ ...call, parentId: null }), engine, this.#codec);
   }
 
@@ -191,13 +214,28 @@ export class Client implements NamedStarter {
     const engine = this.#opened();
     const scope = scopeOn(engine.store);
     const definition = scope
-      ? (this.#known(workflow) ?? bare(workflow as string, {}))
-      : await this.#definition(workflow, typeof options === 'function' ? {} : options);
+      ? this.#workflows.known(workflow)
+      : await this.#workflows.find(workflow, typeof options === 'function' ? undefined : options.version);
     const calls = startCalls(definition, items, options);
     const ids = scope
       ? await scope.startMany(calls)
       : await engine.starts.startMany(calls.map((call) => ({ ...call, parentId: null })));
     return ids.map((id) => runHandle(id, engine, this.#codec));
+  }
+
+  async #debounce(
+    workflow: Workflow<never, unknown> | string,
+    key: string,
+    args: readonly unknown[],
+    options: DebounceOptions,
+  ): Promise<RunHandle<never>> {
+    const engine = this.#opened();
+    const scope = scopeOn(engine.store);
+    const definition = scope
+      ? this.#workflows.known(workflow)
+      : await this.#workflows.find(workflow, (Object(options) as Partial<DebounceOptions>).version);
+    const call = debounceCall(definition, key, args, options);
+    return runHandle(await (scope ?? engine.starts).debounce(call), engine, this.#codec);
   }
 
   /** Starts runs inside a transaction of yours: they exist exactly if it commits. */
@@ -208,7 +246,7 @@ export class Client implements NamedStarter {
       options: StartOptions = {},
     ): Promise<RunHandle<never>> => {
       const engine = this.#opened();
-      const call = startCall(await this.#definition(workflow, options), args, options);
+      const call = startCall(await this.#workflows.find(workflow, options.version), args, options);
       const id = await startWithin(tx, engine, this.#registry, { ...call, parentId: null });
       return runHandle(id, engine, this.#codec);
     };
@@ -235,6 +273,18 @@ export class Client implements NamedStarter {
     return runHandle(id, this.#opened(), this.#codec);
   }
 
+  /** The first of these runs to end, however it ended: see {@link Holdfast.waitFirst}. */
+  async waitFirst<Result>(handles: readonly RunHandle<Result>[]): Promise<RunHandle<Result>> {
+    return waitFirst(handles, this.#opened());
+  }
+
+  /** How each of these runs came out, in their order: see {@link Holdfast.waitAll}. */
+  async waitAll<Result>(
+    handles: readonly RunHandle<Result>[],
+  ): Promise<readonly PromiseSettledResult<Result>[]> {
+    return waitAll(handles, this.#opened(), this.#codec);
+  }
+
   async #open(): Promise<void> {
     try {
       await this.#engine.launch();
@@ -259,40 +309,4 @@ export class Client implements NamedStarter {
     if (this.#state === 'open') return this.#engine;
     throw this.#state === 'closed' ? shutDown() : notOpen();
   }
-
-  /** A workflow as its code says, if that is here. @throws HoldfastError UNKNOWN_WORKFLOW, INVALID_NAME. */
-  #known(workflow: Workflow<never, unknown> | string): WorkflowDefinition | undefined {
-    if (typeof workflow !== 'string') return definitionIn(workflow);
-    checkName(workflow, 'name of the workflow');
-    return this.#registry.workflows().find(({ name }) => name === workflow);
-  }
-
-  /** The same with a version, and else as those say who have the code. */
-  async #definition(
-    workflow: Workflow<never, unknown> | string,
-    { version }: StartOptions,
-  ): Promise<WorkflowDefinition> {
-    const known = this.#known(workflow);
-    if (known && (version ?? known.version) !== undefined) return known;
-    const name = known?.name ?? (workflow as string);
-    const offered = await this.#opened().starts.offered(name, version ?? null);
-    return known ? { ...known, version: offered?.version } : bare(name, offered ?? {});
-  }
-}
-
-/** What is made of a workflow without its code. */
-function bare(
-  name: string,
-  {
-    version,
-    timeoutMs,
-    isSingleton = false,
-  }: {
-    readonly version?: string;
-    readonly timeoutMs?: number;
-    readonly isSingleton?: boolean;
-  },
-): WorkflowDefinition {
-  const control = workflowControl(timeoutMs === undefined ? {} : { timeout: timeoutMs }, name);
-  return { name, version, isSingleton, input: undefined, control, body: () => Promise.reject(notOpen()) };
 }

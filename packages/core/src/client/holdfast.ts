@@ -109,11 +109,16 @@ export class Holdfast implements Starter, LaunchedApp {
         concurrency,
         serve,
         queues: options.queues ?? registry.queues(),
+        queuesHere: registry.queues(),
       },
     );
     this.queues = queuesOf(() => this.#launched());
     this.runs = runsOf(() => this.#launched(), this.#codec);
-    this.schedules = schedulesOf(() => this.#launched(), this.#codec);
+    this.schedules = schedulesOf(() => this.#launched(), this.#codec, {
+      known: (workflow) =>
+        typeof workflow === 'string' ? this.#engine.workflows.named(workflow) : this.#served(workflow),
+      asked: (known) => Promise.resolve(known),
+    });
     this.#mail = new AppMail(() => this.#launched());
   }
 
@@ -125,7 +130,8 @@ export class Holdfast implements Starter, LaunchedApp {
   /**
    * Opens the store and begins to run what is due, what others left behind included.
    *
-   * @throws HoldfastError STORE_UNAVAILABLE, STORE_REFUSED, STORE_TOO_OLD, STORE_NEWER, ALREADY_LAUNCHED, SHUT_DOWN.
+   * @throws HoldfastError STORE_UNAVAILABLE, STORE_REFUSED, STORE_TOO_OLD, STORE_NEWER, UNKNOWN_QUEUE (of a schedule),
+   * ALREADY_LAUNCHED, SHUT_DOWN.
    */
   async launch(): Promise<void> {
     if (this.#state === 'shut down') throw shutDown();

@@ -1,4 +1,4 @@
-export { Client, type ClientOptions, type NamedStarter, type StartsMany } from './client.js';
+export { Client, type ClientOptions, type Debounces, type NamedStarter, type StartsMany } from './client.js';
 export type { CancelOptions, ControlStartOptions } from './control-options.js';
 export type { CountedBy, CountOptions, RunCountView } from './counts.js';
 export type { DebounceOptions } from './debounce.js';

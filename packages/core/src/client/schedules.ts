@@ -8,6 +8,7 @@ import {
   planOf,
   type ScheduleTerms,
   type Workflow,
+  type WorkflowDefinition,
 } from '../define/index.js';
 import type { Engine, ScheduleChange, Stretch } from '../engine/index.js';
 import { HoldfastError } from '../errors/index.js';
@@ -21,7 +22,7 @@ import { scopeOn } from './scope.js';
 export interface ScheduleSettings extends ScheduleTerms {
   /** Five fields (minute, hour, day of the month, month, day of the week), or six with seconds first. */
   readonly cron: string;
-  /** What each tick starts: a workflow of this app, or its name. */
+  /** What each tick starts: a workflow of this app, or its name. A client takes any. */
   readonly workflow: Workflow<never, unknown> | string;
   /** What each run gets after the moment of its tick. Default: nothing. */
   readonly args?: readonly unknown[];
@@ -68,7 +69,7 @@ export interface Schedules {
    * cron expression or the time zone is another. A change stays until code's own definition of the schedule changes.
    *
    * @throws HoldfastError INVALID_NAME, INVALID_CRON, INVALID_TIME_ZONE, INVALID_OPTION, INVALID_DURATION,
-   * UNKNOWN_WORKFLOW, UNRECORDABLE_VALUE; all before anything is written.
+   * UNKNOWN_WORKFLOW, UNKNOWN_QUEUE, UNRECORDABLE_VALUE; all before anything is written.
    * @example await app.schedules.set('digest of ada', { cron: '0 7 * * MON', workflow: digest, args: ['ada'] });
    */
   set<Args extends readonly unknown[]>(name: string, settings: SettingsFor<Args>): Promise<void>;
@@ -101,12 +102,27 @@ export interface Schedules {
   backfill(name: string, stretch: { readonly from: Date; readonly to: Date }): Promise<readonly RunHandle[]>;
 }
 
-export function schedulesOf(engine: () => Engine, codec: Codec): Schedules {
+/** Where schedules get the definitions of their workflows from. */
+export interface ScheduledWorkflows {
+  /** What is known of a workflow here. @throws HoldfastError UNKNOWN_WORKFLOW, INVALID_NAME. */
+  known(workflow: Workflow<never, unknown> | string): WorkflowDefinition;
+  /** The definition to schedule, for whoever does not have the code: with what those say who have it. */
+  asked(known: WorkflowDefinition, version: string | undefined): Promise<WorkflowDefinition>;
+}
+
+export function schedulesOf(engine: () => Engine, codec: Codec, workflows: ScheduledWorkflows): Schedules {
   const handle = (id: string): RunHandle => runHandle(id, engine(), codec);
   const noted = <T>(what: string, body: () => Promise<T>): Promise<T> => recorded(engine().store, what, body);
   const setMany = async (settings: Readonly<Record<string, ScheduleSettings>>): Promise<void> => {
-    const changes = Object.entries(settings).map(([name, one]) => changeOf(name, one, engine()));
-    await noted(`set ${titleOf(Object.keys(settings))}`, () => engine().schedules.set(changes));
+    engine();
+    const changes = Object.entries(settings).map(([name, one]) => changeOf(name, one, workflows));
+    const asked = async (change: ScheduleChange): Promise<ScheduleChange> => {
+      const { plan, version } = change;
+      return { ...change, plan: { ...plan, workflow: await workflows.asked(plan.workflow, version) } };
+    };
+    await noted(`set ${titleOf(Object.keys(settings))}`, async () =>
+      engine().schedules.set(await Promise.all(changes.map(asked))),
+    );
   };
   return {
     set: (name, settings) => setMany({ [name]: settings }),
@@ -135,15 +151,14 @@ export function schedulesOf(engine: () => Engine, codec: Codec): Schedules {
   };
 }
 
-function changeOf(name: string, settings: ScheduleSettings, engine: Engine): ScheduleChange {
+function changeOf(name: string, settings: ScheduleSettings, workflows: ScheduledWorkflows): ScheduleChange {
   checkScheduleName(name);
   const { cron, workflow, version, ...options } = settings;
-  const named = typeof workflow === 'string' ? workflow : definitionOf(workflow)?.name;
-  if (named === undefined) {
+  if (typeof workflow !== 'string' && !definitionOf(workflow)) {
     throw new HoldfastError('INVALID_OPTION', `The schedule "${name}" needs a workflow, or the name of one.`);
   }
   if (version !== undefined) checkName(version, `version of schedule "${name}"`);
-  return { name, version, plan: planOf(name, cron, engine.workflows.named(named), options) };
+  return { name, version, plan: planOf(name, cron, workflows.known(workflow), options) };
 }
 
 function titleOf(names: readonly string[]): string {

@@ -53,6 +53,8 @@ export interface EngineOptions {
   readonly serve: readonly string[] | null;
   /** Queues whose definitions are written into the store at launch. */
   readonly queues: readonly Queue[];
+  /** Queues that the code of this process defines, whichever of its apps writes them. Default: none. */
+  readonly queuesHere?: readonly Queue[];
 }
 
 /**
@@ -91,7 +93,7 @@ export class Engine implements StoreListener {
   constructor(deps: EngineDeps, options: EngineOptions) {
     this.#clock = new StoreClock(deps.clock);
     this.#deps = { ...deps, clock: this.#clock };
-    const queues = new KnownQueues(this.#deps, options.queues);
+    const queues = new KnownQueues(this.#deps, options.queues, options.queuesHere);
     this.#workflows = new Workflows(options.workflows, options.version, queues, this.#deps);
     this.#committer = new Committer(this.#deps);
     this.#announcer = new Announcer(this.#deps);
@@ -133,7 +135,7 @@ export class Engine implements StoreListener {
       }),
       strandedChore(this.#deps),
     ]);
-    this.schedules = this.#makeSchedules();
+    this.schedules = this.#makeSchedules(queues);
     this.#defined = options.schedules;
     this.#isVisitor = options.isVisitor ?? false;
     this.#serve = options.serve;
@@ -335,10 +337,11 @@ export class Engine implements StoreListener {
     this.#upkeep.soon('schedules');
   }
 
-  #makeSchedules(): Schedules {
+  #makeSchedules(queues: KnownQueues): Schedules {
     return new Schedules({
       deps: this.#deps,
       workflows: this.#workflows,
+      queues,
       committer: this.#committer,
       start: (run) => this.#executor.start(run),
       offerWork: () => this.offerWork(),

@@ -10,23 +10,32 @@ import type { EngineDeps } from './deps.js';
 export class KnownQueues {
   readonly #deps: EngineDeps;
   readonly #names: Set<string>;
+  readonly #elsewhere: ReadonlySet<string>;
 
-  constructor(deps: EngineDeps, queues: readonly Queue[]) {
+  /** `elsewhere`: what the code of this process defines for other apps than this one. */
+  constructor(deps: EngineDeps, queues: readonly Queue[], elsewhere: readonly Queue[] = []) {
     this.#deps = deps;
     this.#names = new Set(queues.map(({ name }) => name));
+    this.#elsewhere = new Set(elsewhere.map(({ name }) => name));
   }
 
-  has(name: string): boolean {
-    return this.#names.has(name);
+  /** Whether code of this process defines it: if it is not in the store yet, it is when the app is launched that has it. */
+  isDefinedHere(name: string): boolean {
+    return this.#names.has(name) || this.#elsewhere.has(name);
   }
 
-  /** Asks the store for a queue. @throws HoldfastError UNKNOWN_QUEUE if it has none of that name. */
-  async find(name: string): Promise<void> {
+  /** Does nothing if there is such a queue, or if none is named. @throws HoldfastError UNKNOWN_QUEUE. */
+  async check(name: string | null): Promise<void> {
+    if (name === null || this.#names.has(name)) return;
+    if (!(await this.#deps.store.queues.find(name))) throw unknownQueue(name);
+    this.#names.add(name);
+  }
+
+  /** The same, however long the store cannot be reached. */
+  async checkSurely(name: string | null): Promise<void> {
     for (let tries = 0; ; tries++) {
       try {
-        if (!(await this.#deps.store.queues.find(name))) throw unknownQueue(name);
-        this.#names.add(name);
-        return;
+        return await this.check(name);
       } catch (error) {
         if (!this.#deps.store.isTransient(error)) throw error;
         await pause(STORE_BACKOFF, tries, this.#deps);

@@ -3,6 +3,7 @@ import { HoldfastError } from '../errors/index.js';
 import type { NewRun, NewSchedule, ScheduleRecord } from '../store/index.js';
 import type { Committer } from './committer.js';
 import type { EngineDeps } from './deps.js';
+import type { KnownQueues } from './known-queues.js';
 import { scheduledRun, storedSchedule, tickRunId } from './schedule-runs.js';
 import type { StartAnswer } from './start-answer.js';
 import type { Workflows } from './workflows.js';
@@ -14,6 +15,7 @@ const BACKFILL_LIMIT = 10_000;
 export interface SchedulesHost {
   readonly deps: EngineDeps;
   readonly workflows: Workflows;
+  readonly queues: KnownQueues;
   readonly committer: Committer;
   /** Records a run and, where there is room, begins it here. */
   start(run: Omit<NewRun, 'executorId' | 'startedAtMs'>): Promise<StartAnswer>;
@@ -44,16 +46,23 @@ export class Schedules {
     this.#host = host;
   }
 
-  /** Writes what code defines, as far as it changed since code last did. All of it, or none. */
+  /**
+   * Writes what code defines, as far as it changed since code last did. All of it, or none.
+   *
+   * @throws HoldfastError UNKNOWN_QUEUE, UNRECORDABLE_VALUE, INVALID_OPTION; all before anything is written.
+   */
   async apply(schedules: readonly Schedule[]): Promise<void> {
-    await this.#write(schedules.map((one) => this.#newSchedule(one.name, one, undefined, one.apply)));
+    const made = schedules.map((one) => this.#newSchedule(one.name, one, undefined, one.apply));
+    const { queues } = this.#host;
+    await this.#checkQueues(made.filter(({ queue }) => queue !== null && !queues.isDefinedHere(queue)));
+    await this.#write(made);
   }
 
-  /** Writes what somebody sets by hand. All of it, or none. */
+  /** The same of what somebody sets by hand. */
   async set(changes: readonly ScheduleChange[]): Promise<void> {
-    await this.#write(
-      changes.map(({ name, plan, version }) => this.#newSchedule(name, plan, version, 'by hand')),
-    );
+    const made = changes.map(({ name, plan, version }) => this.#newSchedule(name, plan, version, 'by hand'));
+    await this.#checkQueues(made);
+    await this.#write(made);
   }
 
   list(): Promise<readonly ScheduleRecord[]> {
@@ -137,6 +146,10 @@ export class Schedules {
     const nextAtMs = ticksOfRecord(stored).next(deps.clock.now())!;
     const definition = write === 'by hand' ? null : JSON.stringify(stored);
     return { ...stored, write, definition, nextAtMs };
+  }
+
+  async #checkQueues(schedules: readonly NewSchedule[]): Promise<void> {
+    for (const queue of new Set(schedules.map((one) => one.queue))) await this.#host.queues.check(queue);
   }
 
   async #write(schedules: readonly NewSchedule[]): Promise<void> {

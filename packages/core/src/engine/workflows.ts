@@ -91,7 +91,7 @@ export class Workflows {
     const key = this.#deps.newId();
     const { timeoutMs } = workflow.control;
     const terms = { ...PLAIN_TERMS, timeoutMs, ...request.terms, ...singletonTerms(request) };
-    if (terms.queue !== null && !this.#queues.has(terms.queue)) await this.#queues.find(terms.queue);
+    await this.#queues.checkSurely(terms.queue);
     return { ...terms, id, key, workflow: workflow.name, version, input, tags, delayMs, parentId };
   }
 
