@@ -1,7 +1,7 @@
-import { describe, expect, test } from 'vitest';
-import { step } from '../src/index.js';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { Client, step } from '../src/index.js';
 import { bench } from './support/bench.js';
-import { FakeDatabase } from './support/fake-database.js';
+import { FakeDatabase, located } from './support/fake-database.js';
 import { shop } from './support/shop.js';
 import { errorOf } from './support/signals.js';
 
@@ -23,6 +23,24 @@ describe('a start within a transaction', () => {
       version: '1',
       parentId: undefined,
     });
+  });
+
+  test('may be a client’s, by the name of the workflow', async () => {
+    const { workflow, launch, database, store, registry } = await shop('here');
+    workflow('flow', async (order: string) => `checked out ${order}`);
+    const app = await launch({ version: '5' });
+    const client = new Client({ store: located(store.another()), registry });
+    await client.open();
+    onTestFinished(() => client.close());
+    const handle = await database.adapter.transaction({}, async (tx) => {
+      tx.insert('order-1');
+      const started = await client.within(tx).start('flow', ['order-1'], { id: 'a' });
+      expect(await store.statuses(['a'])).toEqual([]);
+      return started;
+    });
+    expect(await handle.result()).toBe('checked out order-1');
+    expect(database.rows).toEqual(['order-1']);
+    expect(await app.runs.get('a')).toMatchObject({ version: '5', tags: {} });
   });
 
   test('is gone if that rolls back', async () => {

@@ -1,9 +1,8 @@
-import { hostname } from 'node:os';
 import type { Queue, Schedule, WorkflowDefinition } from '../define/index.js';
-import type { Attendance, PruneCriteria, RunStatus, Signal, Store, StoreListener } from '../store/index.js';
+import type { PruneCriteria, RunStatus, Signal, Store, StoreListener } from '../store/index.js';
 import { waitUntil } from '../time/index.js';
 import { Announcer } from './announcer.js';
-import { pause, STORE_BACKOFF } from './backoff.js';
+import { buryExecutor } from './burial.js';
 import { cancelledTrees } from './cancelled-trees.js';
 import { Claimer } from './claimer.js';
 import { Committer } from './committer.js';
@@ -12,7 +11,7 @@ import type { EngineDeps } from './deps.js';
 import { Executor } from './executor.js';
 import { HeldRunsChore } from './held-runs-chore.js';
 import { KnownQueues } from './known-queues.js';
-import { Lease } from './lease.js';
+import { Membership } from './membership.js';
 import { outcomeInTime } from './outcome-in-time.js';
 import { Outcomes } from './outcomes.js';
 import { Places } from './places.js';
@@ -74,7 +73,7 @@ export class Engine implements StoreListener {
   readonly #executor: Executor;
   readonly #claimer: Claimer;
   readonly #outcomes: Outcomes;
-  readonly #lease: Lease;
+  readonly #membership: Membership;
   readonly #heldRuns: HeldRunsChore;
   readonly #upkeep: Upkeep;
   /** Messages, events and streams. */
@@ -82,10 +81,8 @@ export class Engine implements StoreListener {
   /** What brings runs into being from outside of runs. */
   readonly starts: Starts;
   readonly #isVisitor: boolean;
-  readonly #serve: readonly string[] | null;
   readonly #defined: readonly Schedule[];
   readonly #queues: readonly Queue[];
-  #attendance: Attendance | undefined;
   readonly #halted = new AbortController();
   #isClosing = false;
   #keepAlive: NodeJS.Timeout | undefined;
@@ -138,16 +135,8 @@ export class Engine implements StoreListener {
     this.schedules = this.#makeSchedules(queues);
     this.#defined = options.schedules;
     this.#isVisitor = options.isVisitor ?? false;
-    this.#serve = options.serve;
     this.#queues = options.queues;
-    this.#lease = new Lease(this.#deps, options.leaseMs, {
-      renewed: ({ nowMs, peers }, roundTripMs) => {
-        this.#clock.set(nowMs, roundTripMs);
-        this.#announcer.hasAudience = peers > 0;
-      },
-      freed: () => this.offerWork(),
-      lost: () => this.#beginAnew(),
-    });
+    this.#membership = this.#makeMembership(options);
   }
 
   get store(): Store {
@@ -170,13 +159,12 @@ export class Engine implements StoreListener {
   async launch(): Promise<void> {
     await this.#deps.store.open();
     try {
-      if (this.#isVisitor) return await this.#visit();
+      if (this.#isVisitor) return await this.#membership.signOn();
       if (this.#queues.length > 0) await this.#deps.store.queues.define(this.#queues);
-      await this.#enlist();
+      await this.#membership.signOn();
       await this.schedules.apply(this.#defined);
     } catch (error) {
-      this.#lease.rest();
-      await this.#attendance?.close();
+      await this.#membership.giveUp();
       await this.#deps.store.close();
       throw error;
     }
@@ -260,25 +248,14 @@ export class Engine implements StoreListener {
       this.#executor.drain(until(drainMs)),
     );
     await Promise.race([drained, until(drainMs + SIGN_OFF_MS)]);
-    this.#lease.halt();
-    await Promise.race([this.#signOff(), until(SIGN_OFF_MS)]);
+    this.#membership.halt();
+    await Promise.race([this.#membership.signOff(), until(SIGN_OFF_MS)]);
     over.abort();
     this.#outcomes.fail(shutDown());
     this.post.fail(shutDown());
     this.halt();
-    await this.#attendance?.close();
+    await this.#membership.leave();
     await this.#deps.store.close();
-  }
-
-  async #signOff(): Promise<void> {
-    try {
-      await this.#announcer.flush();
-      if (this.#isVisitor) return;
-      await this.#deps.store.retire(this.executorId);
-      await this.#tellPeers();
-    } catch (error) {
-      this.#deps.logger.warn({ error }, 'this executor could not sign off; its lease will lapse');
-    }
   }
 
   /** Stops dead, without a word to the store: for tests of what a killed process leaves. */
@@ -288,7 +265,7 @@ export class Engine implements StoreListener {
     clearInterval(this.#keepAlive);
     this.#claimer.halt();
     this.#upkeep.halt();
-    this.#lease.halt();
+    this.#membership.halt();
     this.#outcomes.halt();
     this.post.halt();
     this.#announcer.halt();
@@ -322,7 +299,11 @@ export class Engine implements StoreListener {
   }
 
   peerLost(executorId: string): void {
-    void this.#bury(executorId);
+    void buryExecutor(executorId, {
+      deps: this.#deps,
+      isClosing: () => this.#isClosing,
+      offerWork: () => this.offerWork(),
+    });
   }
 
   missedSignals(): void {
@@ -330,11 +311,33 @@ export class Engine implements StoreListener {
     this.#outcomes.heard();
     this.post.missed();
     if (this.#isVisitor) return;
-    this.#lease.renewSoon();
+    this.#membership.renewSoon();
     this.#heldRuns.doubt();
     this.#upkeep.soon(HeldRunsChore.NAME);
     this.#upkeep.soon(DEADLINES);
     this.#upkeep.soon('schedules');
+  }
+
+  #makeMembership({ leaseMs, serve, isVisitor = false }: EngineOptions): Membership {
+    return new Membership(this.#deps, {
+      executor: this.#executor,
+      workflows: this.#workflows,
+      announcer: this.#announcer,
+      listener: this,
+      leaseMs,
+      serve,
+      isVisitor,
+      isClosing: () => this.#isClosing,
+      renewed: ({ nowMs, peers }, roundTripMs) => {
+        this.#clock.set(nowMs, roundTripMs);
+        this.#announcer.hasAudience = peers > 0;
+      },
+      freed: () => this.offerWork(),
+      hearing: (hears) => {
+        for (const part of [this.#claimer, this.#outcomes, this.#heldRuns, this.post]) part.hears = hears;
+      },
+      begunAnew: () => this.#claimer.poke(),
+    });
   }
 
   #makeSchedules(queues: KnownQueues): Schedules {
@@ -350,64 +353,5 @@ export class Engine implements StoreListener {
         this.#announcer.say({ kind: 'schedules' });
       },
     });
-  }
-
-  async #enlist(): Promise<void> {
-    this.#executor.executorId = this.#deps.newId();
-    const id = this.#executor.executorId;
-    const serves = { workflows: this.#workflows.offered, queues: this.#serve };
-    await this.#lease.takeOut({ id, host: hostname(), pid: process.pid, serves });
-    this.#hear(await this.#deps.store.attend(id, this));
-    await this.#tellPeers();
-  }
-
-  async #visit(): Promise<void> {
-    this.#announcer.hasAudience = true;
-    this.#hear(await this.#deps.store.listen(this));
-  }
-
-  #hear(attendance: Attendance): void {
-    this.#attendance = attendance;
-    const { hears } = attendance;
-    for (const part of [this.#claimer, this.#outcomes, this.#heldRuns, this.post]) part.hears = hears;
-  }
-
-  async #tellPeers(): Promise<void> {
-    try {
-      await this.#deps.store.announce([{ kind: 'peers' }, { kind: 'work' }]);
-    } catch (error) {
-      this.#deps.logger.debug({ error }, 'other executors were not told; they find out by polling');
-    }
-  }
-
-  /** Declared dead while alive: what is held is others' by now. */
-  async #beginAnew(): Promise<void> {
-    this.#executor.dropAll();
-    const former = this.#attendance;
-    this.#attendance = undefined;
-    await former?.close();
-    for (let tries = 0; !this.#isClosing; tries++) {
-      try {
-        await this.#enlist();
-        return this.#claimer.poke();
-      } catch (error) {
-        this.#deps.logger.warn({ error }, 'a new lease could not be taken out; it is tried again');
-        await pause(STORE_BACKOFF, tries, this.#deps);
-      }
-    }
-  }
-
-  async #bury(executorId: string): Promise<void> {
-    for (let tries = 0; !this.#isClosing; tries++) {
-      try {
-        const runs = await this.#deps.store.bury(executorId);
-        this.#deps.logger.info({ executorId, runs }, 'an executor is gone; its runs are taken up');
-        if (runs > 0) this.offerWork();
-        return;
-      } catch (error) {
-        this.#deps.logger.warn({ error, executorId }, 'an executor could not be buried; it is tried again');
-        await pause(STORE_BACKOFF, tries, this.#deps);
-      }
-    }
   }
 }

@@ -12,14 +12,14 @@ import {
   undoPlan,
 } from '../replay/index.js';
 import type { EntryOutcome, OwnedRun, StepEntry, StoreEntry } from '../store/index.js';
-import { type CancelTimer, waitUntil } from '../time/index.js';
+import { waitUntil } from '../time/index.js';
 import { Bodies } from './bodies.js';
 import { BUSY, type CallActivity, type OpenCall, RECORDED, WAITS } from './call.js';
 import type { RecordExtras } from './call-context.js';
 import type { CallTaker, Perform } from './call-taker.js';
 import { handOver } from './hand-over.js';
-import { idleVerdict } from './idleness.js';
 import { recordedInput } from './input.js';
+import { type Parkable, Parking } from './parking.js';
 import { RunCalls } from './run-calls.js';
 import { beginUnwinding, endRun, pauseRun } from './run-end.js';
 import type { Departure, RunHost } from './run-host.js';
@@ -32,12 +32,6 @@ import { Unwinding, unwoundError } from './unwinding.js';
 
 /** How long a workflow that unwinds may take to come to its recorded calls, once nothing more is handed to it. */
 const REHEARSAL_MS = 5000;
-
-/**
- * How long a run waits in memory for something without a known end while it has a slot that others may wait for: among
- * them what it waits for.
- */
-const PARK_SCARCE_AFTER_MS = 50;
 
 interface Result {
   readonly call: OpenCall;
@@ -71,12 +65,9 @@ export class RunExecution implements CallTaker, TurnTaker {
   #hasEnded = false;
   /** Whether a result was handed over that is taken back if the run fails. */
   #hasUndos = false;
-  #isParking = false;
   #isPausing = false;
   #logicalNowMs: number;
-  #signals: number;
-  #idleSinceMs: number | undefined;
-  #cancelLinger: CancelTimer | undefined;
+  readonly #parking: Parking;
 
   constructor(run: OwnedRun, journal: readonly JournalEntry[], of: WorkflowDefinition, host: RunHost) {
     this.run = run;
@@ -88,13 +79,13 @@ export class RunExecution implements CallTaker, TurnTaker {
     this.#delivery = new Delivery(this.history.ordinals);
     this.derived = new Derived(run.seed);
     this.#logicalNowMs = run.startedAtMs;
-    this.#signals = run.signals;
+    this.#parking = new Parking(this.#parkable());
     setMaxListeners(0, this.#lifetime.signal); // each open call may listen
   }
 
   /** Whether it is over, or about to be parked or paused: its row is no longer what it was, by its own doing. */
   get isLeaving(): boolean {
-    return this.#hasEnded || this.#isParking || this.#isPausing;
+    return this.#hasEnded || this.#parking.isUnderWay || this.#isPausing;
   }
 
   get lifetime(): AbortSignal {
@@ -127,7 +118,7 @@ export class RunExecution implements CallTaker, TurnTaker {
   }
 
   #take(kind: CallKind, name: string, perform: Perform, undo?: Undo): Promise<unknown> {
-    this.#stir();
+    this.#parking.stir();
     try {
       const verdict = this.history.call(kind, name);
       return new Promise((resolve, reject) => {
@@ -252,7 +243,7 @@ export class RunExecution implements CallTaker, TurnTaker {
     if (this.#hasEnded || this.#isPausing) return;
     const result = this.#delivery.take();
     if (!result) return this.#isRehearsing ? this.#considerUndoing() : this.#considerParking();
-    this.#stir();
+    this.#parking.stir();
     this.#calls.delete(result.call.seq);
     this.#logicalNowMs = Math.max(this.#logicalNowMs, result.atMs);
     this.#hasUndos ||= result.outcome.ok && result.call.hasUndo;
@@ -271,7 +262,7 @@ export class RunExecution implements CallTaker, TurnTaker {
   /** Forgets the run without a word to the store, as a killed process does. */
   abandon(): void {
     this.#hasEnded = true;
-    this.#stir();
+    this.#parking.stir();
     this.#lifetime.abort();
   }
 
@@ -295,7 +286,7 @@ export class RunExecution implements CallTaker, TurnTaker {
   /** Ends this object with a last write. */
   #leaveWith(submit: () => Promise<void>): void {
     this.#hasEnded = true;
-    this.#stir();
+    this.#parking.stir();
     this.#lifetime.abort();
     submit().catch((error: unknown) => this.host.departed(this.run, { kind: 'broken', error }));
   }
@@ -308,8 +299,7 @@ export class RunExecution implements CallTaker, TurnTaker {
   /** Nothing more is handed to the workflow: its undos are run, if it has come to all that is to be undone. */
   #considerUndoing(): void {
     if (this.#unwinding?.isComplete && this.#delivery.isEmpty) return this.#undo();
-    const { clock } = this.host.deps;
-    this.#cancelLinger ??= clock.at(clock.now() + REHEARSAL_MS, () => this.#undo());
+    this.#parking.linger(this.host.deps.clock.now() + REHEARSAL_MS, () => this.#undo());
   }
 
   /** Runs the undos, against their own part of the journal, and ends the run. */
@@ -317,7 +307,7 @@ export class RunExecution implements CallTaker, TurnTaker {
     const unwinding = this.#unwinding;
     if (this.#hasEnded || !unwinding || unwinding.isUndoing) return;
     unwinding.isUndoing = true;
-    this.#stir();
+    this.#parking.stir();
     this.#calls.clear();
     this.history = new History(this.run.id, this.#plan.undone, this.#plan.firstSeq);
     this.#delivery = new Delivery(this.history.ordinals, this.#plan.lastOrdinal);
@@ -357,58 +347,22 @@ export class RunExecution implements CallTaker, TurnTaker {
     return written;
   }
 
+  #parkable(): Parkable {
+    const { run, host } = this;
+    return {
+      run,
+      host,
+      nowMs: () => this.nowMs(),
+      ask: () => host.turns.ask(this),
+      parked: (wakeAtMs) => this.#depart({ kind: 'parked', wakeAtMs }),
+      release: () => this.release(),
+      lose: () => this.lose(),
+      broken: (error) => this.#broken(error),
+    };
+  }
+
   #considerParking(): void {
-    if (this.#isParking || !this.#delivery.isEmpty) return;
-    const nowMs = this.nowMs();
-    this.#idleSinceMs ??= nowMs;
-    const { isDraining } = this.host;
-    const parkAfterMs = this.#parkAfterMs();
-    const state = { calls: this.#calls.values(), nowMs, sinceMs: this.#idleSinceMs, parkAfterMs, isDraining };
-    const verdict = idleVerdict(state);
-    if (verdict.kind === 'linger') {
-      this.#cancelLinger ??= this.host.deps.clock.at(verdict.untilMs, () => {
-        this.#cancelLinger = undefined;
-        this.host.turns.ask(this);
-      });
-    }
-    if (verdict.kind === 'release') this.release().catch((error: unknown) => this.#broken(error));
-    if (verdict.kind === 'park') this.#park(verdict.wakeAtMs).catch((error: unknown) => this.#broken(error));
-  }
-
-  #parkAfterMs(): number {
-    const { isSlotScarce, keepsSlot } = this.run;
-    const { parkAfterMs } = this.host;
-    return isSlotScarce && !keepsSlot ? Math.min(parkAfterMs, PARK_SCARCE_AFTER_MS) : parkAfterMs;
-  }
-
-  async #park(wakeAtMs: number | null): Promise<void> {
-    this.#isParking = true;
-    const { id: runId, epoch } = this.run;
-    const parked = await this.host.committer.submit({
-      op: 'park',
-      runId,
-      epoch,
-      wakeAtMs,
-      signals: this.#signals,
-      keepsSlot: this.run.keepsSlot,
-    });
-    if (parked.kind === 'written') return this.#depart({ kind: 'parked', wakeAtMs });
-    if (parked.kind === 'lost') return this.lose();
-    if (parked.kind === 'refused') return this.#broken(parked.error);
-    if (parked.kind !== 'signalled') return;
-    // Not parked with the new number of signals before it is known what they were.
-    await Promise.all([this.host.recheckOutcomes(), this.host.post.messages.recheck(runId)]);
-    this.#isParking = false;
-    this.#signals = parked.signals;
-    this.#stir();
-    this.host.turns.ask(this);
-  }
-
-  /** Something happened: the run is not idle. */
-  #stir(): void {
-    this.#idleSinceMs = undefined;
-    this.#cancelLinger?.();
-    this.#cancelLinger = undefined;
+    if (!this.#parking.isUnderWay && this.#delivery.isEmpty) this.#parking.consider(this.#calls.values());
   }
 
   #depart(how: Departure): void {
