@@ -127,6 +127,12 @@ test('Postgres is restarted again and again while runs of all kinds go on: none 
     { state: 'succeeded', runs: RUNS * (6 + PARTS) },
   ]);
   // Every second has its tick, once, also those in which the server was down.
+  await untilSo(async () => {
+    const { rows } = await client.query<{ runs: number }>(
+      `select count(*)::int as runs from holdfast.runs where workflow = 'tick'`,
+    );
+    return rows[0]!.runs > 3;
+  });
   await app.schedules.pause('every second');
   const { rows: ticks } = await client.query<{ at: number }>(
     `select extract(epoch from (input ->> 0)::timestamptz)::int as at from holdfast.runs where workflow = 'tick' order by at`,
@@ -141,6 +147,6 @@ async function all<T>(values: AsyncIterable<T>): Promise<T[]> {
   return found;
 }
 
-async function untilSo(holds: () => boolean): Promise<void> {
-  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 2));
+async function untilSo(holds: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 2));
 }

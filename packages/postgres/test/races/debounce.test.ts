@@ -59,7 +59,7 @@ describe('a call that meets a claim of the run that waits', () => {
   beforeEach(async () => {
     await debounce(request('first'));
     await held.query('begin');
-    const { rows } = await held.query(claimRuns.text(schema()), ['b', JSON.stringify(SERVES), 10]);
+    const { rows } = await held.query(claimRuns.text(schema()), ['b', JSON.stringify(SERVES), 10, null, 0]);
     expect(rows).toMatchObject([{ id: 'first' }]);
   });
 
@@ -152,8 +152,8 @@ describe('a call of a run that is repeated while its first try is under way', ()
 test('a call of a run that is being taken over waits for that, and writes nothing', async () => {
   await home.store.commit([start('caller')]);
   await held.query('begin');
-  await held.query(buryExecutors.text(schema()), ['a']);
-  await held.query(claimRuns.text(schema()), ['b', JSON.stringify(SERVES), 10]);
+  await held.query(buryExecutors.text(schema()), ['a', 1]);
+  await held.query(claimRuns.text(schema()), ['b', JSON.stringify(SERVES), 10, null, 0]);
   const calling = debounce(within('caller', 'waits'));
   await untilBlocked(observer);
   await held.query('commit');
