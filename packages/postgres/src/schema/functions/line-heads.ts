@@ -28,10 +28,13 @@ $holdfast$;`;
 }
 
 // Runs that were begun before are in an index of their own, so that they are found however many new ones stand in line.
+//
+// HAZARD: not `r.queue = of_queue`. The scan of an index begins at what is equal, if anything is, and would read all the line
+// from its front for each look. So the comparison of rows says where it begins, and the queue's name only where it ends.
 function firstIn(s: Schema, which: string, after: string): string {
   return `
         select coalesce(r.partition_key, '') as key, r.workflow, r.version from ${s.runs} r
-        where r.queue = of_queue and r.in_line and ${which} and r.state in ('pending', 'waiting')
+        where r.queue <= of_queue and r.in_line and ${which} and r.state in ('pending', 'waiting')
           and (r.queue, coalesce(r.partition_key, ''), r.workflow, r.version) > ${after}
         order by r.queue, coalesce(r.partition_key, ''), r.workflow, r.version limit 1`;
 }
