@@ -12,6 +12,7 @@ export {
   type CountOptions,
   type DebounceOptions,
   type Debounces,
+  type DeleteOptions,
   type Done,
   type Forked,
   type ForkOptions,

@@ -107,6 +107,7 @@ test('@holdfast/core/internal', () => {
       "duplicateSchedule",
       "duplicateWorkflow",
       "durationMs",
+      "encodeTags",
       "event",
       "foregroundClock",
       "forkCut",

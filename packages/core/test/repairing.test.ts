@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { now, step, uuid } from '../src/index.js';
+import { now, patched, queue, step, uuid } from '../src/index.js';
 import { bench, journalOf } from './support/bench.js';
-import { errorOf, forever } from './support/signals.js';
+import { errorOf, eventually, forever, gate } from './support/signals.js';
 
 describe('a fork', () => {
   test('from each call makes only that one and later ones anew, with the same derived values', async () => {
@@ -70,6 +70,42 @@ describe('a fork', () => {
     expect(await refused({ fromStep: 0, outputs: { 1: 1 } })).toMatch('replaces the result of call 1');
     expect(await refused({ fromStep: -1 })).toMatch('fromStep of a fork is -1');
     expect(await errorOf(app.runs.fork('missing'))).toMatchObject({ code: 'RUN_NOT_FOUND' });
+  });
+});
+
+test('a fork of before a patch goes the new way, and one of after it as its run went', async () => {
+  const { workflow, launch } = await bench();
+  let isNew = false;
+  const flow = workflow('flow', async () => {
+    await step.run('a', () => 'a');
+    const way = isNew && (await patched('p')) ? 'new' : 'old';
+    await step.run('b', () => 'b');
+    return way;
+  });
+  const app = await launch();
+  const handle = await app.start(flow, []);
+  expect(await handle.result()).toBe('old');
+  isNew = true;
+  expect(await (await app.runs.fork(handle.id, { fromStep: 'b' })).result()).toBe('new');
+  expect(await (await app.runs.fork(handle.id, { fromStep: 2 })).result()).toBe('old');
+});
+
+test('a fork has tags and a time limit of its own', async () => {
+  const { workflow, launch } = await bench();
+  const flow = workflow('flow', async (isSlow: boolean) => {
+    await step.run('a', () => 'a');
+    if (isSlow) await forever();
+  });
+  const app = await launch();
+  await app.start(flow, [true], { id: 'slow', tags: { of: 'anna' } });
+  await eventually(async () => (await app.runs.steps('slow')).length === 1);
+  const fork = await app.runs.fork('slow', { tags: { of: 'bert' }, timeout: '20ms' });
+  expect((await app.runs.get(fork.id)).tags).toEqual({ of: 'bert' });
+  expect((await app.runs.get('slow')).tags).toEqual({ of: 'anna' });
+  expect(await errorOf(fork.result())).toMatchObject({ code: 'RUN_TIMED_OUT' });
+  expect(await errorOf(app.runs.fork('slow', { timeout: 0 }))).toMatchObject({ code: 'INVALID_OPTION' });
+  expect(await errorOf(app.runs.fork('slow', { tags: [] as never }))).toMatchObject({
+    code: 'INVALID_OPTION',
   });
 });
 
@@ -220,4 +256,69 @@ test('a deleted run is gone, and whoever waits for it is told', async () => {
   expect(await errorOf(handle.result())).toMatchObject({ code: 'RUN_NOT_FOUND' });
   expect(await errorOf(app.runs.delete(handle.id))).toMatchObject({ code: 'RUN_NOT_FOUND' });
   expect(await app.runs.delete([handle.id])).toEqual([]);
+});
+
+describe('a forced delete', () => {
+  test('cancels a run and what is below it, and deletes them', async () => {
+    const { workflow, launch } = await bench();
+    const child = workflow('child', () => step.run('wait', forever));
+    const parent = workflow('parent', () => child());
+    const app = await launch();
+    const handle = await app.start(parent, [], { id: 'p' });
+    await eventually(async () => (await app.runs.list({ workflow: 'child' })).runs.length === 1);
+    expect(await errorOf(app.runs.delete('p', { children: true }))).toMatchObject({
+      code: 'RUN_NOT_FINISHED',
+    });
+    expect(await app.runs.delete(['p', 'missing'], { children: true })).toEqual([]);
+    await app.runs.delete('p', { children: true, force: true });
+    expect(await errorOf(handle.result())).toMatchObject({
+      code: expect.stringMatching(/RUN_(CANCELLED|NOT_FOUND)/),
+    });
+    expect((await app.runs.list()).runs).toEqual([]);
+    expect(await errorOf(app.runs.delete('p', { all: true } as object))).toMatchObject({
+      code: 'INVALID_OPTION',
+    });
+  });
+
+  test('leaves a run that is taking back what it did, until it has', async () => {
+    const { workflow, launch } = await bench();
+    const undone = gate();
+    const flow = workflow('flow', async () => {
+      await step.run('a', () => 1, { undo: () => undone.opened });
+      await step.run('wait', forever);
+    });
+    const app = await launch();
+    const handle = await app.start(flow, []);
+    await eventually(async () => (await app.runs.steps(handle.id)).length === 1);
+    expect(await errorOf(app.runs.delete(handle.id, { force: true }))).toMatchObject({
+      code: 'RUN_NOT_FINISHED',
+      details: { isUnwinding: true },
+    });
+    undone.open();
+    await errorOf(handle.result());
+    await app.runs.delete(handle.id, { force: true });
+    expect(await errorOf(app.runs.get(handle.id))).toMatchObject({ code: 'RUN_NOT_FOUND' });
+  });
+
+  test('leaves a run whose code still runs in a slot, until it has ended', async () => {
+    const { registry, workflow, launch } = await bench();
+    queue('mail', { registry, concurrency: 1 });
+    const began = gate();
+    const end = gate();
+    const flow = workflow('flow', () =>
+      step.run('stubborn', () => {
+        began.open();
+        return end.opened;
+      }),
+    );
+    const app = await launch();
+    const { id } = await app.start(flow, [], { queue: 'mail' });
+    await began.opened;
+    expect(await errorOf(app.runs.delete(id, { force: true }))).toMatchObject({
+      code: 'RUN_NOT_FINISHED',
+      details: { state: 'cancelled' },
+    });
+    end.open();
+    await eventually(async () => (await app.runs.delete([id])).length === 1);
+  });
 });

@@ -15,6 +15,9 @@ import { debounceRun } from '../src/sql/pending/debounce.js';
 import { readDebounced } from '../src/sql/pending/debounced.js';
 import { listBusyRuns } from '../src/sql/runs/busy.js';
 import { cancelRuns } from '../src/sql/runs/cancel.js';
+import { deleteRuns } from '../src/sql/repair/delete.js';
+import { forkRun } from '../src/sql/repair/fork.js';
+import { retryRuns } from '../src/sql/repair/retry.js';
 import { cancelTrees } from '../src/sql/runs/cancel-trees.js';
 import { claimRuns } from '../src/sql/runs/claim.js';
 import { expireRuns } from '../src/sql/runs/expire.js';
@@ -74,6 +77,9 @@ const CASES: readonly Case[] = [
   { statement: listDeadlines, by: /^runs_deadline$/ },
   { statement: listLostRuns },
   { statement: resumeRun },
+  { statement: retryRuns },
+  { statement: forkRun },
+  { statement: deleteRuns, by: /^runs_children$/ },
   { statement: findHolder, by: /^runs_deduplication$/ },
   { statement: readStatuses },
   { statement: findRun },

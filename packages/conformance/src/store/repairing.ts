@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Fork } from '@holdfast/core/internal';
 import { expect } from 'vitest';
 import { attempt, fail, outcome, payload, succeed } from './entries.js';
+import { call, set, write } from './mail-entries.js';
 import { subject } from './subject.js';
 
 const no = payload({ message: 'no' });
@@ -14,6 +15,7 @@ export const repairing = subject('repairing', (test) => {
     version: null,
     tags: null,
     queue: null,
+    timeoutMs: null,
     fromSeq: 1,
     replaced: [],
     ...changes,
@@ -94,8 +96,70 @@ export const repairing = subject('repairing', (test) => {
     await bench.writeAll([outcome(ended!), outcome(running!)]);
     await bench.writeAll([succeed(ended!)]);
     const ids = [ended!.id, running!.id, bench.id('missing'), ended!.id];
-    expect(await bench.store.repair.delete(ids)).toEqual([ended!.id]);
+    expect(await bench.store.repair.delete(ids, false)).toEqual([ended!.id]);
     expect(await bench.inFull(ended!.id)).toEqual({ run: undefined, steps: [] });
     expect(await bench.store.steps(running!.id)).toHaveLength(1);
+  });
+
+  test('a run is deleted with all that is below it, except what was detached', async (bench) => {
+    const root = await bench.begin();
+    const child = await bench.begin({ parentId: root.id });
+    const below = await bench.begin({ parentId: child.id });
+    const detached = await bench.begin({ parentId: root.id, isDetached: true });
+    for (const run of [root, child, below, detached]) await bench.writeAll([outcome(run), succeed(run)]);
+    expect(
+      [...(await bench.store.repair.delete([root.id, below.id, bench.id('missing')], true))].sort(),
+    ).toEqual([root.id, child.id, below.id].sort());
+    for (const { id } of [root, child, below]) {
+      expect(await bench.inFull(id)).toEqual({ run: undefined, steps: [] });
+    }
+    expect(await bench.see(detached.id)).toMatchObject({ state: 'succeeded' });
+    expect(await bench.store.repair.delete([root.id], true)).toEqual([]);
+  });
+
+  test('a run stays, with all that is below it, while one of these has not ended', async (bench) => {
+    const [root, other] = await bench.beginMany(2);
+    const child = await bench.begin({ parentId: root!.id });
+    const below = await bench.begin({ parentId: child.id });
+    for (const run of [root!, below, other!]) await bench.writeAll([succeed(run)]);
+    expect(await bench.store.repair.delete([root!.id, other!.id], true)).toEqual([other!.id]);
+    for (const { id } of [root!, child, below]) expect(await bench.see(id)).toBeDefined();
+    await bench.writeAll([succeed(child)]);
+    expect(await bench.store.repair.delete([root!.id], true)).toHaveLength(3);
+  });
+
+  test('a fork may have other tags, and a time limit from when it is taken up', async (bench) => {
+    const run = await bench.begin({ tags: '{"of":"anna"}' });
+    const made = fork(run.id, { tags: '{"of":"bert"}', timeoutMs: 60_000 });
+    expect(await bench.store.repair.fork(made)).toBe('written');
+    const forked = await bench.see(made.id);
+    expect(JSON.parse(forked!.tags!)).toEqual({ of: 'bert' });
+    expect(forked).toMatchObject({ timeoutMs: 60_000, deadlineMs: null });
+    const { deadlineMs } = (await bench.claimOne())!;
+    expect(deadlineMs! - forked!.createdAtMs).toBeGreaterThanOrEqual(60_000);
+  });
+
+  test('a fork has the events and stream values of the calls before it, and its streams go on', async (bench) => {
+    const run = await bench.begin();
+    await bench.writeAll([set(run.id, 'early', { step: call(run, 'set', 0) })]);
+    await bench.writeAll([write(run.id, 'a', { step: call(run, 'write', 1) })]);
+    await bench.writeAll([write(run.id, 'by a body', { epoch: 1, seq: 9 })]);
+    await bench.writeAll([write(run.id, 'b', { step: call(run, 'write', 2) })]);
+    await bench.writeAll([set(run.id, 'late', { step: call(run, 'set', 3) })]);
+    await bench.writeAll([write(run.id, 'c', { step: call(run, 'write', 4) })]);
+    const made = fork(run.id, { fromSeq: 3 });
+    expect(await bench.store.repair.fork(made)).toBe('written');
+    const eventOf = async (runId: string) =>
+      (await bench.store.mail.events([{ runId, name: 'progress' }]))[0]!.value;
+    expect(await eventOf(made.id)).toEqual(payload('early'));
+    expect(await eventOf(run.id)).toEqual(payload('late'));
+    const forked = await bench.claimOne();
+    await bench.writeAll([write(made.id, 'anew', { step: call(forked!, 'write', 3) })]);
+    const streamed = async (runId: string) => {
+      const [answer] = await bench.store.mail.streams([{ runId, name: 'tokens', from: 0, limit: 10 }]);
+      return answer!.values.map(({ position, value }) => [position, JSON.parse(value.json)]);
+    };
+    expect(await streamed(made.id)).toEqual([...['a', 'b', 'anew'].entries()]);
+    expect((await streamed(run.id)).length).toBe(4);
   });
 });

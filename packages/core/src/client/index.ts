@@ -2,6 +2,7 @@ export { Client, type ClientOptions, type Debounces, type NamedStarter, type Sta
 export type { CancelOptions, ControlStartOptions } from './control-options.js';
 export type { CountedBy, CountOptions, RunCountView } from './counts.js';
 export type { DebounceOptions } from './debounce.js';
+export type { DeleteOptions } from './deleting.js';
 export type { Done, NotDone } from './each-run.js';
 export type { RunHandle } from './handle.js';
 export { Holdfast, type Starter } from './holdfast.js';

@@ -1,11 +1,13 @@
 import type { Codec } from '../codec/index.js';
-import { checkName, checkRunId, workflowScope } from '../define/index.js';
-import { type Engine, idConflict, runNotFound } from '../engine/index.js';
+import { checkName, checkRunId, timeoutMs } from '../define/index.js';
+import { type Engine, encodeTags, idConflict, runNotFound } from '../engine/index.js';
 import { HoldfastError } from '../errors/index.js';
 import { forkCut, replacedSeqs, retryCut } from '../replay/index.js';
-import { FINAL_STATES, isFinal, type Retry, type RunRecord } from '../store/index.js';
+import { isFinal, type Retry, type RunRecord } from '../store/index.js';
+import type { Duration } from '../time/index.js';
 import { type Done, eachRun, type NotDone } from './each-run.js';
 import { type RunHandle, runHandle } from './handle.js';
+import { refuseInRun } from './in-run.js';
 
 /** How a run is forked. */
 export interface ForkOptions {
@@ -22,6 +24,10 @@ export interface ForkOptions {
   readonly id?: string;
   /** A queue that it waits in. Default: none. */
   readonly queue?: string;
+  /** Its tags, in place of those of the run. */
+  readonly tags?: Readonly<Record<string, unknown>>;
+  /** How long it may take, from when it is first taken up; then it is cancelled. Default: no limit. */
+  readonly timeout?: Duration;
 }
 
 /** What became of the fork of one of several runs, by the id of that run. */
@@ -36,7 +42,8 @@ export interface Repairing {
    * results, events and stream values of all calls before. The other run stays as it is. Values of `now()`, `uuid()` and
    * `random()` are the same up to there.
    *
-   * @throws HoldfastError RUN_NOT_FOUND, RUN_ID_CONFLICT, INVALID_OPTION, INVALID_ID, INVALID_NAME, UNRECORDABLE_VALUE;
+   * @throws HoldfastError RUN_NOT_FOUND, RUN_ID_CONFLICT, INVALID_OPTION, INVALID_ID, INVALID_NAME, INVALID_DURATION,
+   * UNRECORDABLE_VALUE;
    * WRONG_CONTEXT in a run's own code.
    * @example await app.runs.fork('order-42', { fromStep: 'record order', outputs: { 'charge card': payment } });
    */
@@ -57,24 +64,22 @@ export interface Repairing {
   retry(id: string): Promise<void>;
   /** Retries several, and answers of each whether it did, or why not. @throws HoldfastError WRONG_CONTEXT. */
   retry(ids: readonly string[]): Promise<readonly Done[]>;
-  /**
-   * Deletes a run that has ended, with all that is kept of it.
-   *
-   * @throws HoldfastError RUN_NOT_FOUND, RUN_NOT_FINISHED; WRONG_CONTEXT in a run's own code.
-   */
-  delete(id: string): Promise<void>;
-  /** Deletes those of these runs that have ended. Answers their ids. */
-  delete(ids: readonly string[]): Promise<readonly string[]>;
 }
 
 const RETRIABLE = ['failed', 'cancelled', 'paused'];
 
 export function repairing(engine: () => Engine, codec: Codec): Repairing {
   const forkRun = async (id: string, options: ForkOptions = {}): Promise<RunHandle> => {
-    const { fromStep, outputs = {}, version, queue } = options;
+    const { fromStep, outputs = {}, version, queue, tags, timeout } = options;
     const newId = options.id === undefined ? crypto.randomUUID() : checkRunId(options.id);
     if (version !== undefined) checkName(version, 'version of a fork');
     if (queue !== undefined) checkName(queue, 'queue of a fork');
+    const terms = {
+      version: version ?? null,
+      tags: encodeTags(tags),
+      queue: queue ?? null,
+      timeoutMs: timeout === undefined ? null : timeoutMs(timeout, `a fork of "${id}"`),
+    };
     const { store } = engine();
     await existing(engine(), id);
     const steps = await store.steps(id);
@@ -84,7 +89,6 @@ export function repairing(engine: () => Engine, codec: Codec): Repairing {
       seq,
       value: codec.encode(outputs[name], `the result of "${name}"`),
     }));
-    const terms = { version: version ?? null, tags: null, queue: queue ?? null };
     const fork = { of: id, id: newId, key: crypto.randomUUID(), ...terms, fromSeq, replaced };
     const outcome = await store.repair.fork(fork);
     if (outcome === 'missing') throw runNotFound(id);
@@ -94,7 +98,7 @@ export function repairing(engine: () => Engine, codec: Codec): Repairing {
   };
   const retryRun = async (id: string): Promise<Done> => {
     const retries = await planRetries(engine(), id);
-    if (!(await engine().store.repair.retry(retries))) throw notIn(await existing(engine(), id), 'retried');
+    if (!(await engine().store.repair.retry(retries))) throw notRetriable(await existing(engine(), id));
     engine().offerWork();
     return { id, done: true };
   };
@@ -114,15 +118,6 @@ export function repairing(engine: () => Engine, codec: Codec): Repairing {
       await retryRun(ids as string);
       return undefined;
     }) as Repairing['retry'],
-    delete: (async (ids: string | readonly string[]): Promise<unknown> => {
-      refuseInRun('delete');
-      const asked = typeof ids === 'string' ? [ids] : ids;
-      const deleted = await engine().store.repair.delete(asked);
-      engine().deleted(deleted);
-      if (typeof ids !== 'string') return deleted;
-      if (deleted.length === 0) throw notIn(await existing(engine(), ids), 'deleted');
-      return undefined;
-    }) as Repairing['delete'],
   };
 }
 
@@ -131,7 +126,7 @@ async function planRetries(engine: Engine, id: string): Promise<readonly Retry[]
   const retries: Retry[] = [];
   for (let next: string | undefined = id; next !== undefined; ) {
     const run: RunRecord = await existing(engine, next);
-    if (!RETRIABLE.includes(run.state)) throw notIn(run, 'retried');
+    if (!RETRIABLE.includes(run.state)) throw notRetriable(run);
     const steps = await engine.store.steps(next);
     if (steps.some(({ kind }) => kind === 'undo')) throw undone(next);
     const cut = retryCut(steps, run.error);
@@ -139,22 +134,6 @@ async function planRetries(engine: Engine, id: string): Promise<readonly Retry[]
     next = cut && cut.kind === 'child' ? await failedChild(engine, next, cut.childId) : undefined;
   }
   return retries;
-}
-
-/**
- * A replay would do it again. In a step it is done when the step is.
- *
- * @throws HoldfastError WRONG_CONTEXT.
- */
-export function refuseInRun(what: 'fork' | 'retry' | 'resume' | 'delete'): void {
-  const scope = workflowScope();
-  if (!scope) return;
-  throw new HoldfastError(
-    'WRONG_CONTEXT',
-    `app.runs.${what} was called in the own code of run "${scope.info.id}", which may be replayed and would call it again. ` +
-      `Call it in a step: step.run('${what}', () => app.runs.${what}(…)).`,
-    { details: { runId: scope.info.id } },
-  );
 }
 
 /** What was taken back cannot be gone on with. @throws HoldfastError RUN_UNDONE. */
@@ -180,11 +159,10 @@ async function expectFork(engine: Engine, id: string, of: string): Promise<void>
   if (forkedFrom !== of) throw idConflict(id, workflow);
 }
 
-function notIn({ id, state }: RunRecord, what: 'retried' | 'deleted'): HoldfastError {
-  const needed = what === 'retried' ? 'failed, cancelled or paused' : FINAL_STATES.join(', ');
+function notRetriable({ id, state }: RunRecord): HoldfastError {
   return new HoldfastError(
     'RUN_NOT_FINISHED',
-    `Run "${id}" is ${state}; only one that is ${needed} can be ${what}, and nobody else at the same moment.`,
+    `Run "${id}" is ${state}; only one that is failed, cancelled or paused can be retried, and nobody else at the same moment.`,
     { details: { runId: id, state } },
   );
 }

@@ -1,7 +1,8 @@
 import { type Engine, runNotFound } from '../engine/index.js';
 import { HoldfastError } from '../errors/index.js';
 import { type Done, eachRun } from './each-run.js';
-import { refuseInRun, refuseUndone } from './repairing.js';
+import { refuseInRun } from './in-run.js';
+import { refuseUndone } from './repairing.js';
 
 /** Taking up runs again. Not to be called in a run's own code, but in a step. */
 export interface Resuming {

@@ -2,6 +2,7 @@ import type { Codec } from '../codec/index.js';
 import type { Engine } from '../engine/index.js';
 import { cancelFrom } from './cancel-runs.js';
 import type { CancelOptions } from './control-options.js';
+import { type Deleting, deleting } from './deleting.js';
 import { type Looking, lookingAt } from './looking.js';
 import { type Moving, movingOn } from './moving.js';
 import type { OneOrMore } from './one-or-more.js';
@@ -12,7 +13,7 @@ import { type Resuming, resuming } from './resuming.js';
 import type { RetentionRule } from './retention.js';
 
 /** Looking at runs, and operating on them. */
-export interface Runs extends Looking, Moving, PendingRuns, Repairing, Resuming {
+export interface Runs extends Looking, Moving, PendingRuns, Repairing, Resuming, Deleting {
   /** Cancels the run wherever it is. False if it had ended already. */
   cancel(id: string, options?: CancelOptions): Promise<boolean>;
   /** Cancels several. Answers the ids of all that were cancelled, children included. */
@@ -39,6 +40,7 @@ export function runsOf(engine: () => Engine, codec: Codec): Runs {
     ...pendingRuns(engine),
     ...repairing(engine, codec),
     ...resuming(engine),
+    ...deleting(engine),
     cancel: ((ids: string | readonly string[], options?: CancelOptions) =>
       cancelFrom(engine(), ids, options)) as Runs['cancel'],
     prune: (rules, options) => pruneNow(() => engine().store, rules, options),

@@ -62,7 +62,7 @@ export class MemoryControl implements ControlStore {
 }
 
 /** The ids of these runs and of all below them, without what was detached. */
-function treeOf(tables: Tables, rootIds: readonly string[]): readonly string[] {
+export function treeOf(tables: Tables, rootIds: readonly string[]): readonly string[] {
   const children = new Map<string, RunRow[]>();
   for (const run of tables.all()) {
     if (run.parentId === null || run.isDetached) continue;

@@ -1,7 +1,8 @@
 import { type Fork, type ForkOutcome, isFinal, type RepairStore, type Retry } from '../store/index.js';
+import { treeOf } from './control.js';
 import type { MailTables } from './mail.js';
 import { refuseTakenKey, resumeRun } from './operations.js';
-import { copyPayload, type Tables } from './tables.js';
+import { copyPayload, type RunRow, type Tables } from './tables.js';
 
 /** Does something with the rows at one moment. */
 type Ask = <T>(work: (tables: Tables, mail: MailTables, nowMs: number) => T) => Promise<T>;
@@ -16,17 +17,22 @@ export function memoryRepair(ask: Ask): RepairStore {
         return outcome;
       }),
     retry: (retries) => ask((tables, _, nowMs) => retryRuns(tables, retries, nowMs)),
-    delete: (runIds) =>
+    delete: (runIds, withChildren) =>
       ask((tables, mail) => {
-        const runs = [...new Set(runIds)].flatMap((id) => tables.run(id) ?? []);
-        const gone = runs.filter(({ state, holdsSlot }) => isFinal(state) && !holdsSlot);
-        for (const run of gone) {
-          tables.remove(run);
-          mail.remove(run.id);
+        const trees = runIds.map((id) => (withChildren ? treeOf(tables, [id]) : [id]));
+        const gone = new Set(trees.filter((ids) => ids.every((id) => isOver(tables.run(id)))).flat());
+        for (const id of gone) {
+          tables.remove(tables.run(id)!);
+          mail.remove(id);
         }
-        return gone.map(({ id }) => id);
+        return [...gone];
       }),
   };
+}
+
+/** Whether a run is there, has ended, and none of its code runs in a slot. */
+function isOver(run: RunRow | undefined): boolean {
+  return run !== undefined && isFinal(run.state) && !run.holdsSlot;
 }
 
 function forkRun(tables: Tables, fork: Fork, nowMs: number): ForkOutcome {
@@ -42,6 +48,7 @@ function forkRun(tables: Tables, fork: Fork, nowMs: number): ForkOutcome {
     version: fork.version ?? original.version,
     tags: fork.tags ?? original.tags,
     queue: fork.queue,
+    timeoutMs: fork.timeoutMs,
     forkedFrom: original.id,
     logicalStartMs: original.logicalStartMs ?? original.startedAtMs,
     wakeAtMs: nowMs,
@@ -73,7 +80,6 @@ const FRESH = {
   priority: 0,
   partitionKey: null,
   deduplicationKey: null,
-  timeoutMs: null,
   deadlineMs: null,
   isDetached: false,
   schedule: null,

@@ -11,6 +11,8 @@ export interface Fork {
   /** JSON text of an object; null for the other run's. */
   readonly tags: string | null;
   readonly queue: string | null;
+  /** How long it may take, from when it is first taken up; null for no limit. */
+  readonly timeoutMs: number | null;
   /** The first call that is made anew. */
   readonly fromSeq: number;
   /** Results that it has in place of those recorded. */
@@ -49,6 +51,12 @@ export interface RepairStore {
    * @throws HoldfastError DUPLICATE_RUN if another run has the deduplication key of one of them by now.
    */
   retry(retries: readonly Retry[]): Promise<boolean>;
-  /** Deletes those of these runs that have ended, with all that is kept of them. Answers their ids. */
-  delete(runIds: readonly string[]): Promise<readonly string[]>;
+  /**
+   * Deletes those of these runs that have ended and whose code keeps no slot, with all that is kept of them. Answers the
+   * ids of what it deleted.
+   *
+   * @param withChildren also deletes all that is below them, except what was detached. A run of which this holds something
+   * that cannot be deleted stays, with all that is below it.
+   */
+  delete(runIds: readonly string[], withChildren: boolean): Promise<readonly string[]>;
 }

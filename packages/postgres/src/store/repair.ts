@@ -8,13 +8,33 @@ import type { RunStatement } from './run-statement.js';
 /** Mends runs in Postgres. */
 export function postgresRepair(run: RunStatement): RepairStore {
   return {
-    async fork({ of, id, key, version, tags, queue, fromSeq, replaced }: Fork): Promise<ForkOutcome> {
+    async fork({
+      of,
+      id,
+      key,
+      version,
+      tags,
+      queue,
+      timeoutMs,
+      fromSeq,
+      replaced,
+    }: Fork): Promise<ForkOutcome> {
       const results = replaced.map(({ seq, value }) => ({
         seq,
         output: value.json,
         output_extra: value.extra ?? undefined,
       }));
-      const values = [of, id, key, version, tags, queue, fromSeq, JSON.stringify(results)] as const;
+      const values = [
+        of,
+        id,
+        key,
+        version,
+        tags,
+        queue,
+        fromSeq,
+        JSON.stringify(results),
+        timeoutMs,
+      ] as const;
       const [{ isFound, isWritten }] = (await run(forkRun, [...values])) as [
         { isFound: boolean; isWritten: boolean },
       ];
@@ -31,6 +51,6 @@ export function postgresRepair(run: RunStatement): RepairStore {
       const [taken] = await withFreeKeys(run, ids, () => run(retryRuns, [JSON.stringify(rows)]));
       return (taken ?? 0) > 0;
     },
-    delete: (runIds) => run(deleteRuns, [JSON.stringify(runIds)]),
+    delete: (runIds, withChildren) => run(deleteRuns, [JSON.stringify(runIds), withChildren]),
   };
 }

@@ -5,22 +5,38 @@ import { statement } from '../statement.js';
 import { tally } from '../tallies/tally.js';
 
 /**
- * Deletes runs that have ended, with all that is kept of them. One whose code still runs and keeps its slot stays.
+ * Deletes runs that have ended, with all that is kept of them. One whose code still runs and keeps its slot stays. If
+ * asked, with all that is below them, except what was detached: whole trees then, so that what stays can be found again.
  *
- * HAZARD: `for update`, sorted by id: a write that is under way is waited for, so that it leaves nothing behind.
+ * HAZARD: `for update`, sorted by id: a write that is under way is waited for, so that it leaves nothing behind. What was
+ * resumed meanwhile is not locked, and so its tree stays.
+ *
+ * The equations with 1 are for the planner, which would expect a great many of a recursion.
  */
-export const deleteRuns = statement<[runIds: string], string>(
+export const deleteRuns = statement<[runIds: string, withChildren: boolean], string>(
   'delete_runs',
   (s) => `
-with given as materialized (
-  select distinct i.id from json_array_elements_text($1::text::json) as i(id) order by i.id
+with recursive tree as (
+  select r.id as root, r.id, 1 as one
+  from (select distinct i.id from json_array_elements_text($1::text::json) as i(id)) g
+  cross join lateral (select r.id from ${s.runs} r where r.id = g.id offset 0) r
+  union
+  select t.root, c.id, 1 from tree t cross join lateral (
+    select c.id from ${s.runs} c where c.parent_id = t.id and not c.is_detached offset 0
+  ) c
+  where t.one = 1 and $2::boolean
 ),
-chosen as materialized (
-  select r.id, 1 as one from given g cross join lateral (
+found as materialized (select distinct t.id from tree t where t.one = 1 order by t.id),
+locked as materialized (
+  select r.id from found f cross join lateral (
     select r.id from ${s.runs} r
-    where r.id = g.id and r.state in ${ENDED_STATES} and not r.holds_slot
+    where r.id = f.id and r.state in ${ENDED_STATES} and not r.holds_slot
     for update of r
   ) r
+),
+chosen as materialized (
+  select distinct t.id, 1 as one from tree t
+  where t.root not in (select o.root from tree o where o.id not in (select l.id from locked l))
 ),
 deleted as (
   delete from ${s.runs} r using chosen c where r.id = c.id and c.one = 1

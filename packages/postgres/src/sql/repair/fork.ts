@@ -20,6 +20,7 @@ export const forkRun = statement<
     queue: string | null,
     fromSeq: number,
     replaced: string,
+    timeoutMs: number | null,
   ],
   { readonly isFound: boolean; readonly isWritten: boolean }
 >(
@@ -29,11 +30,11 @@ with original as materialized (select r.* from ${s.runs} r where r.id = $1::text
 forked as (
   insert into ${s.runs} (
     id, key, workflow, version, state, epoch, wake_at, input, input_extra, tags, created_at, forked_from, seed,
-    logical_start, queue, place, in_line)
+    logical_start, queue, place, in_line, timeout_ms)
   select $2::text, $3::text::uuid, o.workflow, coalesce($4::text, o.version), 'pending', 1, clock_timestamp(),
     o.input, o.input_extra, coalesce($5::text::jsonb, o.tags), clock_timestamp(), o.id, coalesce(o.seed, o.key),
     coalesce(o.logical_start, o.started_at), $6::text, case when $6::text is not null then nextval('${s.places}') end,
-    $6::text is not null
+    $6::text is not null, $9::float8
   from original o
   on conflict do nothing
   returning id

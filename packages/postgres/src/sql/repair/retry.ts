@@ -28,7 +28,7 @@ chosen as materialized (
 ),
 forgotten as (
   delete from ${s.steps} c using chosen l
-  where c.run_id = l.id and (c.ordinal >= l.from_ordinal or c.ordinal is null and c.retry_at is not null)
+  where c.run_id = l.id and l.one = 1 and (c.ordinal >= l.from_ordinal or c.ordinal is null and c.retry_at is not null)
 ),
 resumed as (
   update ${s.runs} r set

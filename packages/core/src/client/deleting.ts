@@ -1,0 +1,68 @@
+import { type Engine, runNotFound } from '../engine/index.js';
+import { HoldfastError } from '../errors/index.js';
+import { isFinal, type RunRecord } from '../store/index.js';
+import { refuseInRun } from './in-run.js';
+import { checkNames, yesOrNo } from './options-checks.js';
+
+/** How runs are deleted. */
+export interface DeleteOptions {
+  /**
+   * Also deletes the runs that it started, those that they started, and so on, except what was detached. It is all of them or
+   * none: while one of them has not ended, they stay. Default false.
+   */
+  readonly children?: boolean;
+  /** Cancels what has not ended first. Default false. */
+  readonly force?: boolean;
+}
+
+/** Deleting runs by their ids. Not to be called in a run's own code, but in a step. */
+export interface Deleting {
+  /**
+   * Deletes a run that has ended, with all that is kept of it.
+   *
+   * @throws HoldfastError RUN_NOT_FOUND; RUN_NOT_FINISHED if it (with `children`, or what is below it) has not ended, its
+   * undos are still to run, or its code still runs in a slot of its queue: also with `force`, which then has cancelled it;
+   * INVALID_OPTION; WRONG_CONTEXT in a run's own code.
+   * @example await app.runs.delete('order-42', { children: true, force: true });
+   */
+  delete(id: string, options?: DeleteOptions): Promise<void>;
+  /** Deletes those of these runs that it can. Answers the ids of all that it deleted, children included. */
+  delete(ids: readonly string[], options?: DeleteOptions): Promise<readonly string[]>;
+}
+
+export function deleting(engine: () => Engine): Deleting {
+  const deleteRuns = async (ids: readonly string[], options: DeleteOptions): Promise<readonly string[]> => {
+    checkNames(options, { children: true, force: true }, 'delete of runs');
+    const children = yesOrNo(options.children, 'option "children"', false);
+    const force = yesOrNo(options.force, 'option "force"', false);
+    if (force) await (children ? engine().cancelTrees(ids) : engine().cancel(ids));
+    const deleted = await engine().store.repair.delete(ids, children);
+    engine().deleted(deleted);
+    return deleted;
+  };
+  return {
+    delete: (async (ids: string | readonly string[], options: DeleteOptions = {}): Promise<unknown> => {
+      refuseInRun('delete');
+      if (Array.isArray(ids)) return deleteRuns(ids as readonly string[], options);
+      const id = ids as string;
+      if ((await deleteRuns([id], options)).includes(id)) return undefined;
+      throw notDeleted(id, await engine().store.run(id));
+    }) as Deleting['delete'],
+  };
+}
+
+function notDeleted(id: string, run: RunRecord | undefined): HoldfastError {
+  if (!run) return runNotFound(id);
+  const { state, isUnwinding } = run;
+  return new HoldfastError('RUN_NOT_FINISHED', `Run "${id}" ${whyNot(run)}`, {
+    details: { runId: id, state, isUnwinding },
+  });
+}
+
+function whyNot({ state, isUnwinding }: RunRecord): string {
+  if (isUnwinding) return 'is taking back what it did. Delete it when its undos have run.';
+  if (isFinal(state)) {
+    return `is ${state}, but its code, or a run below it that was to be deleted with it, has not ended. Delete it when that has.`;
+  }
+  return `is ${state}; only one that has ended can be deleted. Cancel it first: { force: true } does.`;
+}
