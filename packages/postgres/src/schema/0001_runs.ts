@@ -18,6 +18,7 @@ export const runs: Migration = {
       runsTable(s),
       stepsTable(s),
       hasUndo(s),
+      isCancelled(s),
       firstPages(s),
       comments(s),
     ].join('\n'),
@@ -161,7 +162,14 @@ create table ${s.steps} (
 ) with (vacuum_truncate = false);`;
 
 // HAZARD: a function, and not a query in the statement that asks: each query of a volatile function sees what is committed
-// by then, and so what was written while the statement waited for its lock on the run.
+// by then, and so what was written while the statement waited for its lock on the run. The same holds for the next one.
+const isCancelled = (s: Schema): string => `
+create function ${s.isCancelled}(run text) returns boolean language plpgsql volatile as $$
+begin
+  return exists (select from ${s.runs} r where r.id = run and (r.state = 'cancelled' or r.is_unwinding));
+end $$;
+comment on function ${s.isCancelled} is 'Holdfast: whether a run was cancelled.';`;
+
 const hasUndo = (s: Schema): string => `
 create function ${s.hasUndo}(run text) returns boolean language plpgsql volatile as $$
 begin

@@ -22,6 +22,7 @@ export interface Schema {
   readonly tallies: string;
   /** A function: whether a run has something to undo. */
   readonly hasUndo: string;
+  readonly isCancelled: string;
 }
 
 /** Postgres keeps this many bytes of an identifier and of a channel's name, and silently drops the rest. */
@@ -53,6 +54,7 @@ export function schemaNamed(name: string): Schema {
     schedules: `${quoted}.schedules`,
     tallies: `${quoted}.tallies`,
     hasUndo: `${quoted}.has_undo`,
+    isCancelled: `${quoted}.is_cancelled`,
   };
 }
 

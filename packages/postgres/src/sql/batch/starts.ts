@@ -20,14 +20,17 @@ placed as materialized (
   select e.at, nextval(${quoteLiteral(s.places)}) as place
   from (select e.at from starting e where e.queue is not null order by e.at offset 0) e
 ),
--- A child is not started once its parent is cancelled. The lock, which is that of a step, makes a start that meets the
--- cancel read the state again.
-orphaned as materialized (
-  select e.at from starting e cross join lateral (
-    select p.state, p.is_unwinding from ${s.runs} p where p.id = e.parent_id for key share of p
+-- A child is not started once its parent is cancelled. HAZARD: this lock, which shows a cancel that there is a start under
+-- way, does not wait for the cancel, and gives the row as this statement's snapshot has it, perhaps from before the cancel.
+-- So once the lock is held, a function with a snapshot of its own is asked.
+parents as materialized (
+  select e.at, p.id from starting e cross join lateral (
+    select p.id from ${s.runs} p where p.id = e.parent_id for key share of p
   ) p
   where e.parent_id is not null and not coalesce(e.is_detached, false)
-    and (p.state = 'cancelled' or p.is_unwinding)
+),
+orphaned as materialized (
+  select p.at from parents p where ${s.isCancelled}(p.id)
 ),
 clock as materialized (select clock_timestamp() as now),
 taken as materialized (
