@@ -14,6 +14,8 @@ import { settle } from './settle.js';
  */
 export const FAULT_OF_A_ROW = /^(?:21|22|23|54)...$/;
 
+const DEADLOCK = '40P01';
+
 /**
  * Writes a batch. One round trip, unless an entry was not plainly written: then a second one asks why.
  *
@@ -29,6 +31,8 @@ export async function commitEntries(
   try {
     return await writeTogether(driver, statements, entries);
   } catch (error) {
+    // Of two batches that wait for each other the server ends one, whole: it is simply written again.
+    if (driverState(error) === DEADLOCK) return commitEntries(driver, statements, entries);
     if (!isFaultOfAnEntry(error)) throw error;
     if (entries.length === 1) return [await commitAlone(driver, statements, entries[0]!, error)];
     const middle = entries.length >> 1;
