@@ -1,18 +1,17 @@
-// `npm run bench -- [--quick] [--repeat N] [--only a,b] [--workloads steps,queue] [--out FOLDER]`
+// `npm run bench -- [--quick] [--repeat N] [--only a,b] [--workloads steps,queue] [--studies a,b] [--minutes N] [--out FOLDER]`
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { cpus, totalmem } from 'node:os';
+import { cpus, tmpdir, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startTemporaryCluster } from '@holdfast/postgres/internal';
 import color from 'picocolors';
-import type { Contender } from './contender.js';
+import { type Compared, compare, described } from './compare.js';
 import { CONTENDERS } from './contenders/index.js';
-import { type Measurement, measure } from './measure/measurement.js';
-import { nodeFor } from './measure/node.js';
-import { type Figures, figuresOf } from './report/figures.js';
-import { type Panel, picture } from './report/picture.js';
+import { picture } from './report/picture.js';
 import { table } from './report/table.js';
+import { STUDIES } from './studies/index.js';
+import { findingsText, type Ground, type Study } from './studies/study.js';
 import { WORKLOADS } from './workloads.js';
 
 const { values: flags } = parseArgs({
@@ -21,77 +20,63 @@ const { values: flags } = parseArgs({
     repeat: { type: 'string', default: '3' },
     only: { type: 'string' },
     workloads: { type: 'string' },
+    studies: { type: 'string' },
+    minutes: { type: 'string', default: '60' },
     out: { type: 'string' },
   },
 });
 const SETTINGS = { synchronous_commit: 'on', fsync: 'on', max_connections: '200', shared_buffers: '256MB' };
-const size = flags.quick ? 'quick' : 'whole';
 const repeat = flags.quick ? 1 : Number(flags.repeat);
-const chosen = (flags.only ?? Object.keys(CONTENDERS).join(',')).split(',');
-const workloads = WORKLOADS.filter(({ name }) => (flags.workloads ?? name).split(',').includes(name));
+const wanted = (names: string | undefined): readonly string[] => names?.split(',') ?? [];
+const chosen = flags.only ? wanted(flags.only) : Object.keys(CONTENDERS);
+// Whoever asks for a study alone gets it alone; an hour's work is done only for who asks for it.
+const workloads = WORKLOADS.filter(({ name }) =>
+  flags.workloads ? wanted(flags.workloads).includes(name) : !flags.studies,
+);
+const studies = STUDIES.filter(({ name, isLong }) =>
+  flags.studies ? wanted(flags.studies).includes(name) : !flags.workloads && !flags.only && !isLong,
+);
 
 const cluster = await startTemporaryCluster({ settings: SETTINGS });
-const postmaster = Number(readFileSync(join(cluster.dir, 'data', 'postmaster.pid'), 'utf8').split('\n')[0]);
-const measured = new Map<string, Measurement[]>();
-const notRun = new Map<string, string>();
+const texts: string[] = [];
+let compared: Compared = { panels: [], notRun: new Map() };
 try {
-  for (let round = 1; round <= repeat; round++) {
-    for (const workload of workloads) {
-      for (const name of chosen) {
-        if (notRun.has(name) || notRun.has(`${name} ${workload.name}`)) continue;
-        const what = `${round}/${repeat} ${workload.name}: ${name}`;
-        process.stderr.write(color.dim(`${what}\n`));
-        try {
-          const { node: major } = await described(name);
-          const setting = {
-            serverUrl: cluster.url,
-            postmaster,
-            contender: name,
-            workload: workload.name,
-            size,
-          };
-          const one = await measure({ ...setting, node: nodeFor(major), size });
-          if (!one) notRun.set(`${name} ${workload.name}`, 'it has nothing of the kind');
-          else
-            measured.set(key(name, workload.name), [...(measured.get(key(name, workload.name)) ?? []), one]);
-        } catch (error) {
-          const why = error instanceof Error ? error.message : String(error);
-          notRun.set(`${name} ${workload.name}`, why);
-          process.stderr.write(color.red(`${what}: ${why}\n`));
-        }
-      }
-    }
-  }
+  const [first] = readFileSync(join(cluster.dir, 'data', 'postmaster.pid'), 'utf8').split('\n');
+  const server = { serverUrl: cluster.url, postmaster: Number(first) };
+  compared = await compare({
+    ...server,
+    ...{ chosen, workloads, repeat, size: flags.quick ? 'quick' : 'whole' },
+  });
+  for (const study of studies) texts.push(await findingsOf(study, groundFor(study, server)));
 } finally {
   await cluster.remove();
 }
 
-const tables: string[] = [];
-const panels: Panel[] = [];
-for (const workload of workloads) {
-  const rows: Figures[] = [];
-  for (const name of chosen) {
-    const all = measured.get(key(name, workload.name));
-    if (all) rows.push(figuresOf((await described(name)).name, workload, all));
-  }
-  if (rows.length > 0) panels.push({ workload, figures: rows });
-  tables.push(table(workload, rows, 'Holdfast'));
-}
-const text = [machine(), await versions(), ...tables, missing()].join('\n');
+const { panels, notRun } = compared;
+const tables = panels.map(({ workload, figures }) => table(workload, figures, 'Holdfast'));
+const text = [machine(), await versions(), ...tables, ...texts, missing()].join('\n');
 console.log(text);
 if (flags.out) {
   mkdirSync(flags.out, { recursive: true });
-  writeFileSync(join(flags.out, 'benchmark.md'), text);
-  writeFileSync(join(flags.out, 'benchmark.svg'), picture(panels, 'Holdfast'));
+  const name = workloads.length > 0 ? 'benchmark' : studies.map((study) => study.name).join('-');
+  writeFileSync(join(flags.out, `${name}.md`), text);
+  if (panels.length > 0) writeFileSync(join(flags.out, `${name}.svg`), picture(panels, 'Holdfast'));
 }
 
-function key(contender: string, workload: string): string {
-  return `${contender} ${workload}`;
+function groundFor(study: Study, server: Pick<Ground, 'serverUrl' | 'postmaster'>): Ground {
+  const say = (what: string): void => void process.stderr.write(color.dim(`${study.name}: ${what}\n`));
+  const out = flags.out ?? join(tmpdir(), 'holdfast-benchmark');
+  return { ...server, say, out, isQuick: flags.quick, minutes: Number(flags.minutes) };
 }
 
-/** A contender without its making: its module may need another Node. */
-async function described(name: string): Promise<Pick<Contender, 'name' | 'package' | 'settings' | 'node'>> {
-  return CONTENDERS[name]!();
+async function findingsOf(study: Study, ground: Ground): Promise<string> {
+  try {
+    return findingsText(study, await study.run(ground));
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    ground.say(color.red(why));
+    return `### ${study.title}\n\nNot finished: ${why}\n`;
+  }
 }
 
 function machine(): string {
@@ -106,6 +91,7 @@ function machine(): string {
 }
 
 async function versions(): Promise<string> {
+  if (workloads.length === 0) return '';
   const lines = [];
   for (const name of chosen) {
     const one = await described(name);

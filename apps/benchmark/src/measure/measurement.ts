@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import pg from 'pg';
 import type { FromMeasured } from '../messages.js';
+import { dropDatabase, freshDatabase } from './database.js';
 import { readCounters } from './server.js';
 
 /** One measurement. */
@@ -81,26 +81,4 @@ async function next(child: ChildProcess, said: () => string): Promise<FromMeasur
     clearTimeout(timer);
     late.abort();
   }
-}
-
-let made = 0;
-
-async function freshDatabase(serverUrl: string): Promise<string> {
-  const name = `benchmark_${process.pid}_${made++}`;
-  await onServer(serverUrl, `create database ${name}`);
-  const url = new URL(serverUrl);
-  url.pathname = `/${name}`;
-  return url.href;
-}
-
-async function dropDatabase(serverUrl: string, url: string): Promise<void> {
-  await onServer(serverUrl, `drop database if exists ${new URL(url).pathname.slice(1)} with (force)`);
-}
-
-async function onServer(serverUrl: string, text: string): Promise<void> {
-  const client = new pg.Client({ connectionString: serverUrl });
-  await client.connect();
-  await client.query(text);
-  await client.query('checkpoint');
-  await client.end();
 }

@@ -1,0 +1,46 @@
+/** A question about Holdfast alone, answered by a table of its own. */
+export interface Study {
+  readonly name: string;
+  readonly title: string;
+  /** Whether it is done only if it is asked for. */
+  readonly isLong: boolean;
+  run(ground: Ground): Promise<Findings>;
+}
+
+/** What a study has to work with. */
+export interface Ground {
+  /** A server of its own, with the settings of the benchmark. */
+  readonly serverUrl: string;
+  /** The process id of its first process. */
+  readonly postmaster: number;
+  /** Where files go that are kept. */
+  readonly out: string;
+  readonly isQuick: boolean;
+  /** For those that go on for so long. */
+  readonly minutes: number;
+  /** How far it has come. */
+  say(what: string): void;
+}
+
+/** What a study has found. */
+export interface Findings {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+  /** What the figures say, and whether that is as it should be. */
+  readonly verdicts: readonly string[];
+}
+
+/** A study's findings in Markdown. */
+export function findingsText({ title }: Pick<Study, 'title'>, { columns, rows, verdicts }: Findings): string {
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  return [
+    `### ${title}`,
+    '',
+    line(columns),
+    `|${columns.map((_, n) => (n === 0 ? '---' : '--:')).join('|')}|`,
+    ...rows.map(line),
+    '',
+    ...verdicts.map((verdict) => `- ${verdict}`),
+    '',
+  ].join('\n');
+}
