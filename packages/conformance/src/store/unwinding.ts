@@ -1,6 +1,6 @@
 import type { UnwindEntry } from '@holdfast/core/internal';
 import { expect } from 'vitest';
-import { fail, type Held, outcome, park, payload, release, succeed } from './entries.js';
+import { fail, type Held, outcome, park, pause, payload, release, succeed } from './entries.js';
 import { subject } from './subject.js';
 
 const why = payload({ message: 'out of money' });
@@ -58,6 +58,16 @@ export const unwinding = subject('unwinding', (test) => {
     await bench.writeAll([park(second, { wakeAtMs: 0 })]);
     const third = await bench.claimOne();
     await bench.writeAll([release(third)]);
+    expect(await bench.claimOne()).toMatchObject({ isUnwinding: true, isFailing: true, error: why });
+  });
+
+  test('paused and resumed, it goes on unwinding, and keeps the reason', async (bench) => {
+    const run = await bench.begin();
+    await bench.writeAll([undoable(run), unwind(run)]);
+    const second = await bench.claimOne();
+    await bench.writeAll([pause(second)]);
+    expect(await bench.see(run.id)).toMatchObject({ state: 'paused', isUnwinding: true, error: why });
+    expect(await bench.store.resume(run.id)).toBe(true);
     expect(await bench.claimOne()).toMatchObject({ isUnwinding: true, isFailing: true, error: why });
   });
 

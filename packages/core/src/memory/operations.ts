@@ -41,7 +41,8 @@ export function resumeRun(tables: Tables, runId: string, nowMs: number): boolean
     // While code of it that was cancelled runs on and so has its slot, its executor stays with it, and nobody takes it.
     executorId: run.holdsSlot ? run.executorId : null,
     output: null,
-    error: null,
+    // One that unwinds keeps the reason.
+    error: run.isUnwinding ? run.error : null,
     completedAtMs: null,
     timeoutMs: null,
     deadlineMs: null,

@@ -214,7 +214,8 @@ function pause(tables: Tables, entry: PauseEntry): EntryOutcome {
     state: 'paused',
     executorId: null,
     wakeAtMs: null,
-    error: copyPayload(entry.error),
+    // One that unwinds keeps the reason.
+    error: run.isUnwinding ? run.error : copyPayload(entry.error),
     holdsSlot: false,
   });
   return WRITTEN;

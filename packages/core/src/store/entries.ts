@@ -40,7 +40,10 @@ export interface ParkEntry {
   readonly keepsSlot: boolean;
 }
 
-/** Sets a run aside, with the error that shows why, until it is resumed. Its journal is as it is. */
+/**
+ * Sets a run aside, with the error that shows why, until it is resumed. Its journal is as it is. One that unwinds keeps
+ * the reason for that in place of this error.
+ */
 export interface PauseEntry {
   readonly op: 'pause';
   readonly runId: string;

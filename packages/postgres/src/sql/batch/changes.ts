@@ -56,9 +56,12 @@ changed as (
     executor_id = case when e.state in ${ENDED_STATES} then r.executor_id end,
     wake_at = case e.state when 'pending' then clock_timestamp() when 'waiting' then ${fromMs('e.wake_at')} end,
     output = e.output::json, output_extra = e.output_extra::json,
-    -- One that unwinds keeps the reason while it is parked or changes hands.
-    error = case when e.unwinds or e.state not in ('pending', 'waiting') then e.error::json else r.error end,
-    error_extra = case when e.unwinds or e.state not in ('pending', 'waiting') then e.error_extra::json
+    -- One that unwinds keeps the reason while it is parked, changes hands or is paused.
+    error = case
+      when e.unwinds or e.state in ${ENDED_STATES} or e.state = 'paused' and not r.is_unwinding then e.error::json
+      else r.error end,
+    error_extra = case
+      when e.unwinds or e.state in ${ENDED_STATES} or e.state = 'paused' and not r.is_unwinding then e.error_extra::json
       else r.error_extra end,
     is_unwinding = e.state not in ${ENDED_STATES} and coalesce(e.unwinds, r.is_unwinding),
     is_failing = e.state not in ${ENDED_STATES} and coalesce(e.unwinds, r.is_failing),

@@ -33,7 +33,10 @@ forgotten as (
 resumed as (
   update ${s.runs} r set
     state = 'pending', executor_id = null, wake_at = clock_timestamp(),
-    output = null, output_extra = null, error = null, error_extra = null, completed_at = null,
+    output = null, output_extra = null, completed_at = null,
+    -- One that unwinds keeps the reason.
+    error = case when r.is_unwinding then r.error end,
+    error_extra = case when r.is_unwinding then r.error_extra end,
     timeout_ms = null, deadline = null, takeovers = 0, takeover_seq = null, deaths = null
   from chosen l where r.id = l.id and l.one = 1
   returning r.id, l.workflow, l.queue, l.state

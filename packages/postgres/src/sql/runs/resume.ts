@@ -24,7 +24,10 @@ counted_anew as (
 resumed as (
   update ${s.runs} r set
     state = 'pending', executor_id = case when r.holds_slot then r.executor_id end, wake_at = clock_timestamp(),
-    output = null, output_extra = null, error = null, error_extra = null, completed_at = null,
+    output = null, output_extra = null, completed_at = null,
+    -- One that unwinds keeps the reason.
+    error = case when r.is_unwinding then r.error end,
+    error_extra = case when r.is_unwinding then r.error_extra end,
     timeout_ms = null, deadline = null, takeovers = 0, takeover_seq = null, deaths = null
   from found f where r.id = f.id
   returning r.id, f.workflow, f.queue, f.state
