@@ -37,6 +37,38 @@ async function setAside(app: Holdfast): Promise<Error & Record<string, unknown>>
   return errorOf(app.handle('poison').result());
 }
 
+test('a run with which they die while it takes back what it did is paused, and ends with its reason once resumed', async () => {
+  const { registry, launch, kill } = await bench();
+  let undos = 0;
+  let isHealed = false;
+  const undo = (): Promise<never> | undefined => {
+    undos += 1;
+    return isHealed ? undefined : forever();
+  };
+  const flow = workflow('flow', { registry, maxTakeovers: 1 }, async () => {
+    await step.run('book', () => 'ticket', { undo });
+    throw new Error('out of money');
+  });
+  for (let n = 0; n < 2; n++) {
+    const app = await launch();
+    if (n === 0) await app.start(flow, [], { id: 'the-run' });
+    await eventually(() => undos > n);
+    await kill(app);
+  }
+  const app = await launch();
+  await reaches(app, 'the-run', 'paused');
+  expect(undos).toBe(2);
+  expect(await app.runs.get('the-run')).toMatchObject({
+    isUnwinding: true,
+    error: { message: 'out of money' },
+  });
+  isHealed = true;
+  await app.runs.resume('the-run');
+  expect(await errorOf(app.handle('the-run').result())).toMatchObject({ message: 'out of money' });
+  expect(await app.runs.get('the-run')).toMatchObject({ state: 'failed', isUnwinding: false });
+  expect(undos).toBe(3);
+});
+
 describe('a run with which one executor after the other dies', () => {
   test('is set aside after as many takeovers as its workflow says, without being executed once more', async () => {
     const { dies, executions, launch } = await poisoned({ maxTakeovers: 2 });

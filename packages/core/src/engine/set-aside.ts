@@ -1,5 +1,5 @@
 import type { JournalEntry, RecordedEntry } from '../replay/index.js';
-import type { FinishEntry, OwnedRun } from '../store/index.js';
+import type { FinishEntry, OwnedRun, PauseEntry } from '../store/index.js';
 import { Bodies } from './bodies.js';
 import { setAsideError } from './run-errors.js';
 import type { RunHost } from './run-host.js';
@@ -7,7 +7,8 @@ import { settleError } from './settle.js';
 
 /**
  * Ends a run as failed, without executing it: too many executors died with it. What is known about why goes into its
- * error. It never rejects.
+ * error. One that unwinds is paused instead: it has not taken back all it did, and is to go on with that when it is
+ * resumed. It never rejects.
  */
 export async function setAside(
   run: OwnedRun,
@@ -21,10 +22,13 @@ export async function setAside(
     const cause = setAsideError(runId, takeovers, deaths, lastCallOf(journal));
     logger.error({ runId, error: cause }, 'a run was taken over too often and is set aside');
     const { error } = settleError(codec, cause);
-    const entry: FinishEntry = { op: 'finish', runId, epoch, state: 'failed', output: null, error, parentId };
+    const entry: FinishEntry | PauseEntry = run.isUnwinding
+      ? { op: 'pause', runId, epoch, error }
+      : { op: 'finish', runId, epoch, state: 'failed', output: null, error, parentId };
     const written = await host.committer.submit(entry);
     if (written.kind === 'refused') return host.departed(run, { kind: 'broken', error: written.error });
     if (written.kind !== 'written') return host.departed(run, { kind: 'lost', bodies: new Bodies() });
+    if (run.isUnwinding) return host.departed(run, { kind: 'paused' });
     const status = { id: runId, workflow, state: 'failed', executorId: null, output: null, error } as const;
     host.departed(run, { kind: 'finished', status });
   } catch (error) {
