@@ -152,6 +152,7 @@ test('@holdfast/core/internal', () => {
       "transactionalSteps",
       "undoOptions",
       "undoPlan",
+      "undoneSeqs",
       "unknownWorkflow",
       "uuid",
       "waitUntil",

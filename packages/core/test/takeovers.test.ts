@@ -37,36 +37,83 @@ async function setAside(app: Holdfast): Promise<Error & Record<string, unknown>>
   return errorOf(app.handle('poison').result());
 }
 
-test('a run with which they die while it takes back what it did is paused, and ends with its reason once resumed', async () => {
-  const { registry, launch, kill } = await bench();
-  let undos = 0;
-  let isHealed = false;
-  const undo = (): Promise<never> | undefined => {
-    undos += 1;
-    return isHealed ? undefined : forever();
-  };
-  const flow = workflow('flow', { registry, maxTakeovers: 1 }, async () => {
-    await step.run('book', () => 'ticket', { undo });
-    throw new Error('out of money');
-  });
-  for (let n = 0; n < 2; n++) {
+describe('a run with which they die while it takes back what it did', () => {
+  /** One that is paused by now, as the undo of its second step does not come back; and the undos that were begun. */
+  async function stuck() {
+    const { registry, launch, kill } = await bench();
+    const undos: string[] = [];
+    let isHealed = false;
+    const undo = (what: string) => (): Promise<never> | undefined => {
+      undos.push(what);
+      return isHealed || what === 'third' ? undefined : forever();
+    };
+    const flow = workflow('flow', { registry, maxTakeovers: 1 }, async () => {
+      for (const what of ['first', 'second', 'third'])
+        await step.run(`book ${what}`, () => what, { undo: undo(what) });
+      throw new Error('out of money');
+    });
+    for (let n = 0; n < 2; n++) {
+      const app = await launch();
+      if (n === 0) await app.start(flow, [], { id: 'the-run' });
+      await eventually(() => undos.length > n + 1);
+      await kill(app);
+    }
     const app = await launch();
-    if (n === 0) await app.start(flow, [], { id: 'the-run' });
-    await eventually(() => undos > n);
-    await kill(app);
+    await reaches(app, 'the-run', 'paused');
+    expect(undos).toEqual(['third', 'second', 'second']);
+    return { app, undos, heal: () => (isHealed = true) };
   }
-  const app = await launch();
-  await reaches(app, 'the-run', 'paused');
-  expect(undos).toBe(2);
-  expect(await app.runs.get('the-run')).toMatchObject({
-    isUnwinding: true,
-    error: { message: 'out of money' },
+
+  const result = (app: Holdfast) => errorOf(app.handle('the-run').result());
+
+  test.each(['resume', 'retry'] as const)(
+    'is paused, and after a %s takes back the rest and ends with its reason',
+    async (how) => {
+      const { app, undos, heal } = await stuck();
+      expect(await app.runs.get('the-run')).toMatchObject({
+        isUnwinding: true,
+        error: { message: 'out of money' },
+      });
+      heal();
+      await app.runs[how]('the-run');
+      expect(await result(app)).toMatchObject({ message: 'out of money' });
+      expect(await app.runs.get('the-run')).toMatchObject({ state: 'failed', isUnwinding: false });
+      expect(undos).toEqual(['third', 'second', 'second', 'second', 'first']);
+    },
+  );
+
+  test('ends with its reason when it is cancelled, and takes back the rest if it is resumed after all', async () => {
+    const { app, undos, heal } = await stuck();
+    expect(await app.runs.cancel('the-run')).toBe(true);
+    expect(await result(app)).toMatchObject({ message: 'out of money' });
+    expect(await app.runs.get('the-run')).toMatchObject({ state: 'failed', isUnwinding: true });
+    expect(undos).toHaveLength(3);
+    heal();
+    await app.runs.resume('the-run');
+    await eventually(async () => !(await app.runs.get('the-run')).isUnwinding);
+    expect(await result(app)).toMatchObject({ message: 'out of money' });
+    expect(undos).toEqual(['third', 'second', 'second', 'second', 'first']);
+    expect(await errorOf(app.runs.resume('the-run'))).toMatchObject({ code: 'RUN_UNDONE' });
   });
-  isHealed = true;
-  await app.runs.resume('the-run');
-  expect(await errorOf(app.handle('the-run').result())).toMatchObject({ message: 'out of money' });
-  expect(await app.runs.get('the-run')).toMatchObject({ state: 'failed', isUnwinding: false });
-  expect(undos).toBe(3);
+
+  test('is deleted only if it is cancelled first', async () => {
+    const { app } = await stuck();
+    expect(await errorOf(app.runs.delete('the-run'))).toMatchObject({
+      code: 'RUN_NOT_FINISHED',
+      message: expect.stringContaining('paused as it took back what it did'),
+    });
+    await app.runs.delete('the-run', { force: true });
+    expect(await errorOf(app.runs.get('the-run'))).toMatchObject({ code: 'RUN_NOT_FOUND' });
+  });
+
+  test('is forked from the first call that was undone, with the rest to take back', async () => {
+    const { app, undos, heal } = await stuck();
+    await app.runs.cancel('the-run');
+    heal();
+    const fork = await app.runs.fork('the-run');
+    expect(await errorOf(fork.result())).toMatchObject({ message: 'out of money' });
+    expect(undos.slice(3)).toEqual(['third', 'second', 'first']);
+  });
 });
 
 describe('a run with which one executor after the other dies', () => {

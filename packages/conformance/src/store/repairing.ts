@@ -56,6 +56,25 @@ export const repairing = subject('repairing', (test) => {
     ]);
   });
 
+  test('a fork of a run that was undone in part has to undo the rest', async (bench) => {
+    const run = await bench.begin();
+    await bench.writeAll([
+      // The second call had its result first.
+      outcome(run, { seq: 0, ordinal: 2, hasUndo: true }),
+      outcome(run, { seq: 1, ordinal: 1, hasUndo: true }),
+      outcome(run, { seq: 2, ordinal: 3 }),
+      outcome(run, { seq: 3, ordinal: 4, kind: 'undo', name: 'undo charge card' }),
+    ]);
+    const made = fork(run.id, { fromSeq: 3 });
+    expect(await bench.store.repair.fork(made)).toBe('written');
+    const steps = await bench.store.steps(made.id);
+    expect(steps.map(({ seq, hasUndo }) => [seq, hasUndo ?? false])).toEqual([
+      [0, false],
+      [1, true],
+      [2, false],
+    ]);
+  });
+
   test('the same fork twice is there once, and there is none of a run that is not there', async (bench) => {
     const run = await bench.begin();
     const made = fork(run.id);

@@ -1,6 +1,6 @@
 import type { UnwindEntry } from '@holdfast/core/internal';
 import { expect } from 'vitest';
-import { fail, type Held, outcome, park, pause, payload, release, succeed } from './entries.js';
+import { attempt, fail, type Held, outcome, park, pause, payload, release, succeed } from './entries.js';
 import { subject } from './subject.js';
 
 const why = payload({ message: 'out of money' });
@@ -11,6 +11,10 @@ function unwind(run: Held): UnwindEntry {
 
 /** The success of a call that has an undo. */
 const undoable = (run: Held, seq = 0) => outcome(run, { seq, ordinal: seq + 1, hasUndo: true });
+
+/** An undo that was run. */
+const undo = (run: Held, seq: number) =>
+  outcome(run, { seq, ordinal: seq + 1, kind: 'undo', name: 'undo charge card' });
 
 export const unwinding = subject('unwinding', (test) => {
   test('a run that is about to fail is given back, and whoever claims it knows why', async (bench) => {
@@ -69,6 +73,74 @@ export const unwinding = subject('unwinding', (test) => {
     expect(await bench.see(run.id)).toMatchObject({ state: 'paused', isUnwinding: true, error: why });
     expect(await bench.store.resume(run.id)).toBe(true);
     expect(await bench.claimOne()).toMatchObject({ isUnwinding: true, isFailing: true, error: why });
+  });
+
+  test('paused and cancelled, it ends with the reason and its parent hears of it; resumed, it goes on unwinding', async (bench) => {
+    const parent = await bench.begin();
+    const run = await bench.begin({ parentId: parent.id });
+    await bench.writeAll([undoable(run), unwind(run)]);
+    const second = await bench.claimOne();
+    await bench.writeAll([undo(second, 1), attempt(second, 3, { seq: 2, kind: 'undo' })]);
+    await bench.writeAll([pause(second)]);
+    expect(await bench.store.cancel([run.id])).toEqual([run.id]);
+    expect(await bench.see(run.id)).toMatchObject({
+      state: 'failed',
+      isUnwinding: true,
+      error: why,
+      epoch: 3,
+      completedAtMs: expect.any(Number),
+    });
+    expect(await bench.store.cancel([run.id])).toEqual([]);
+    expect(await bench.commit(park(parent))).toEqual({ kind: 'signalled', signals: 1 });
+    expect((await bench.claim()).runs).toEqual([]);
+    expect(await bench.store.resume(run.id)).toBe(true);
+    expect(await bench.claimOne()).toMatchObject({
+      isUnwinding: true,
+      isFailing: true,
+      error: why,
+      epoch: 4,
+    });
+    // Its attempts are counted anew, as of any paused run.
+    expect((await bench.store.steps(run.id)).map((step) => step.attempt)).toEqual([1, 1, 0]);
+  });
+
+  test('paused, it is deleted once it is cancelled', async (bench) => {
+    const run = await bench.begin();
+    await bench.writeAll([undoable(run), unwind(run)]);
+    await bench.writeAll([pause(await bench.claimOne())]);
+    expect(await bench.store.repair.delete([run.id], false)).toEqual([]);
+    await bench.store.cancel([run.id]);
+    expect(await bench.store.repair.delete([run.id], false)).toEqual([run.id]);
+  });
+
+  test('paused, one that was cancelled to begin with ends as cancelled when it is so again', async (bench) => {
+    const run = await bench.begin();
+    await bench.writeAll([undoable(run)]);
+    await bench.store.cancel([run.id]);
+    await bench.writeAll([pause(await bench.claimOne())]);
+    expect(await bench.store.cancel([run.id])).toEqual([run.id]);
+    expect(await bench.see(run.id)).toMatchObject({ state: 'cancelled', isUnwinding: true, error: null });
+    expect(await bench.store.resume(run.id)).toBe(true);
+    expect(await bench.claimOne()).toMatchObject({ isUnwinding: true, isFailing: false, error: null });
+  });
+
+  test('paused, it is let alone when its tree is cancelled, unless it is the one that was asked for', async (bench) => {
+    const parent = await bench.begin();
+    const run = await bench.begin({ parentId: parent.id });
+    await bench.writeAll([undoable(run), unwind(run)]);
+    await bench.writeAll([pause(await bench.claimOne())]);
+    expect(await bench.store.control.cancelTrees([parent.id])).toEqual([parent.id]);
+    expect(await bench.see(run.id)).toMatchObject({ state: 'paused', isUnwinding: true, error: why });
+    expect(await bench.store.control.cancelTrees([run.id])).toEqual([run.id]);
+    expect(await bench.see(run.id)).toMatchObject({ state: 'failed', isUnwinding: true, error: why });
+  });
+
+  test('with nothing to undo, one that was paused and cancelled does not unwind any more', async (bench) => {
+    const run = await bench.begin();
+    await bench.writeAll([unwind(run)]);
+    await bench.writeAll([pause(await bench.claimOne())]);
+    expect(await bench.store.cancel([run.id])).toEqual([run.id]);
+    expect(await bench.see(run.id)).toMatchObject({ state: 'failed', isUnwinding: false, error: why });
   });
 
   test('when it ends, it does not unwind any more, and its parent hears of it', async (bench) => {

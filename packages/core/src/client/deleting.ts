@@ -60,7 +60,9 @@ function notDeleted(id: string, run: RunRecord | undefined): HoldfastError {
 }
 
 function whyNot({ state, isUnwinding }: RunRecord): string {
-  if (isUnwinding) return 'is taking back what it did. Delete it when its undos have run.';
+  if (state === 'paused' && isUnwinding)
+    return 'was paused as it took back what it did. Resume it first, or cancel it.';
+  if (isUnwinding && !isFinal(state)) return 'is taking back what it did. Delete it when its undos have run.';
   if (isFinal(state)) {
     return `is ${state}, but its code, or a run below it that was to be deleted with it, has not ended. Delete it when that has.`;
   }

@@ -56,7 +56,7 @@ export interface Repairing {
   /**
    * Takes up a failed, cancelled or paused run again, and makes the call anew because of which it failed; if that is a
    * child of its own, that one is taken up the same way. A run that failed by itself is only taken up. It has no time
-   * limit then.
+   * limit then. One that stopped as it took back what it did goes on with that, as `resume` has it.
    *
    * @throws HoldfastError RUN_NOT_FOUND; RUN_NOT_FINISHED if it is in no such state; RUN_UNDONE if its undos have run;
    * DUPLICATE_RUN if another run has its deduplication key by now; WRONG_CONTEXT in a run's own code.
@@ -97,6 +97,7 @@ export function repairing(engine: () => Engine, codec: Codec): Repairing {
     return runHandle(newId, engine(), codec);
   };
   const retryRun = async (id: string): Promise<Done> => {
+    if (await resumeUnwinding(engine(), id)) return { id, done: true };
     const retries = await planRetries(engine(), id);
     if (!(await engine().store.repair.retry(retries))) throw notRetriable(await existing(engine(), id));
     engine().offerWork();
@@ -121,6 +122,14 @@ export function repairing(engine: () => Engine, codec: Codec): Repairing {
   };
 }
 
+/** A run that stopped as it took back what it did has nothing else to make anew: it goes on with that. */
+async function resumeUnwinding(engine: Engine, id: string): Promise<boolean> {
+  const { isUnwinding } = await existing(engine, id);
+  if (!isUnwinding || !(await engine.store.resume(id))) return false;
+  engine.offerWork();
+  return true;
+}
+
 /** What is to be done to a run and, as far as it failed because of them, to those below it. */
 async function planRetries(engine: Engine, id: string): Promise<readonly Retry[]> {
   const retries: Retry[] = [];
@@ -128,7 +137,7 @@ async function planRetries(engine: Engine, id: string): Promise<readonly Retry[]
     const run: RunRecord = await existing(engine, next);
     if (!RETRIABLE.includes(run.state)) throw notRetriable(run);
     const steps = await engine.store.steps(next);
-    if (steps.some(({ kind }) => kind === 'undo')) throw undone(next);
+    if (run.isUnwinding || steps.some(({ kind }) => kind === 'undo')) throw undone(next);
     const cut = retryCut(steps, run.error);
     retries.push({ runId: next, epoch: run.epoch, fromOrdinal: cut?.ordinal ?? null });
     next = cut && cut.kind === 'child' ? await failedChild(engine, next, cut.childId) : undefined;
@@ -136,10 +145,10 @@ async function planRetries(engine: Engine, id: string): Promise<readonly Retry[]
   return retries;
 }
 
-/** What was taken back cannot be gone on with. @throws HoldfastError RUN_UNDONE. */
+/** What was taken back cannot be gone on with, unless it is with taking it back. @throws HoldfastError RUN_UNDONE. */
 export async function refuseUndone({ store }: Engine, id: string): Promise<void> {
-  const [status] = await store.statuses([id]);
-  if (!status || !isFinal(status.state)) return;
+  const run = await store.run(id);
+  if (!run || !isFinal(run.state) || run.isUnwinding) return;
   if ((await store.steps(id)).some(({ kind }) => kind === 'undo')) throw undone(id);
 }
 

@@ -8,7 +8,7 @@ import { refuseUndone } from './repairing.js';
 export interface Resuming {
   /**
    * Takes up a failed, cancelled or paused run again, from where its journal ends: after its code was repaired, for example. It
-   * has no time limit then.
+   * has no time limit then. One that stopped as it took back what it did goes on with that, and ends with its reason.
    *
    * @throws HoldfastError RUN_NOT_FOUND; RUN_NOT_FINISHED if it is not in such a state; RUN_UNDONE if its undos have run;
    * DUPLICATE_RUN if another run has its deduplication key by now; WRONG_CONTEXT in a run's own code.

@@ -31,7 +31,10 @@ export interface RunSummary {
   readonly forkedFrom: string | undefined;
   /** How often in a row it was taken over from a dead executor without having come further. */
   readonly takeovers: number;
-  /** Whether it was cancelled and only its undos are left to run. */
+  /**
+   * Whether it failed or was cancelled, and undos of it are left to run. One that has ended all the same was cancelled while
+   * it was paused: `resume` runs them.
+   */
   readonly isUnwinding: boolean;
   /** When it is due, if it waits for a moment in time. */
   readonly wakeAt: Date | undefined;

@@ -21,7 +21,9 @@ export class MemoryControl implements ControlStore {
   }
 
   cancelTrees(runIds: readonly string[]): Promise<readonly string[]> {
-    return this.#ask((tables, nowMs) => treeOf(tables, runIds).filter((id) => cancelRun(tables, id, nowMs)));
+    return this.#ask((tables, nowMs) =>
+      treeOf(tables, runIds).filter((id) => cancelRun(tables, id, nowMs, { isNamed: runIds.includes(id) })),
+    );
   }
 
   /** A batch is written at one moment. */
@@ -46,7 +48,7 @@ export class MemoryControl implements ControlStore {
       expiries.flatMap(({ runId, error }) => {
         const run = tables.run(runId);
         const isOverdue = run?.deadlineMs != null && run.deadlineMs <= nowMs;
-        return isOverdue && cancelRun(tables, runId, nowMs, error) ? [runId] : [];
+        return isOverdue && cancelRun(tables, runId, nowMs, { error }) ? [runId] : [];
       }),
     );
   }

@@ -7,15 +7,18 @@ import { signal } from './writes.js';
 /**
  * Cancels a run that has not ended. Its epoch is raised, so that whoever holds it cannot write to it any more. If there
  * is something to undo, it ends when that is done, and has no time limit until then.
+ *
+ * @param isNamed whether it was itself asked for: only then it also ends if it was paused as it unwound.
  */
 export function cancelRun(
   tables: Tables,
   runId: string,
   nowMs: number,
-  error: Payload | null = null,
+  { error = null, isNamed = true }: { readonly error?: Payload | null; readonly isNamed?: boolean } = {},
 ): boolean {
   const run = tables.run(runId);
-  if (!run || isFinal(run.state) || run.isUnwinding) return false;
+  if (!run || isFinal(run.state)) return false;
+  if (run.isUnwinding) return run.state === 'paused' && isNamed && stopUnwinding(tables, run, nowMs);
   const cancelled = { epoch: run.epoch + 1, error: copyOptional(error) };
   // What ran keeps its slot until its executor says that its code has ended, or is dead; and nothing is undone before.
   const holdsSlot = run.holdsSlot && run.state === 'running';
@@ -30,12 +33,27 @@ export function cancelRun(
   return true;
 }
 
+/** Ends a run with its reason, however much of it was taken back. It is still marked: resumed, it goes on with that. */
+function stopUnwinding(tables: Tables, run: RunRow, nowMs: number): true {
+  const state = run.isFailing ? 'failed' : 'cancelled';
+  const isUnwinding = tables.steps(run.id).some(({ hasUndo }) => hasUndo);
+  tables.change(run, {
+    state,
+    epoch: run.epoch + 1,
+    isUnwinding,
+    isFailing: isUnwinding && run.isFailing,
+    completedAtMs: nowMs,
+  });
+  signal(tables, run.parentId, nowMs);
+  return true;
+}
+
 /** Makes a failed, cancelled or paused run due at once, without a time limit. */
 export function resumeRun(tables: Tables, runId: string, nowMs: number): boolean {
   const run = tables.run(runId);
   if (!run || !RESUMABLE.has(run.state)) return false;
   refuseTakenKey(tables, run);
-  if (run.state === 'paused') countAttemptsAnew(tables, runId);
+  if (run.state === 'paused' || run.isUnwinding) countAttemptsAnew(tables, runId);
   tables.change(run, {
     state: 'pending',
     // While code of it that was cancelled runs on and so has its slot, its executor stays with it, and nobody takes it.

@@ -1,3 +1,4 @@
+import { undoneSeqs } from '../replay/index.js';
 import { type Fork, type ForkOutcome, isFinal, type RepairStore, type Retry } from '../store/index.js';
 import { treeOf } from './control.js';
 import type { MailTables } from './mail.js';
@@ -54,14 +55,14 @@ function forkRun(tables: Tables, fork: Fork, nowMs: number): ForkOutcome {
     wakeAtMs: nowMs,
     createdAtMs: nowMs,
   });
-  const isUndone = steps.some(({ kind }) => kind === 'undo');
+  const undone = undoneSeqs(steps);
   for (const { hasUndo, ...step } of steps) {
     if (step.seq >= fork.fromSeq || step.ordinal === null || step.kind === 'undo') continue;
     const value = fork.replaced.find(({ seq }) => seq === step.seq)?.value;
     tables.putStep(fork.id, {
       ...step,
       epoch: 1,
-      ...(hasUndo && !isUndone && { hasUndo }),
+      ...(hasUndo && !undone.has(step.seq) && { hasUndo }),
       ...(value && { output: copyPayload(value), error: null }),
       ...(value && step.kind === 'start' && { childId: String(JSON.parse(value.json)) }),
     });

@@ -9,6 +9,7 @@ export interface StepSeen {
   readonly name: string;
   readonly error: Payload | null;
   readonly childId: string | null;
+  readonly hasUndo?: boolean;
 }
 
 /** Where a fork begins, as it was asked for. */
@@ -42,6 +43,14 @@ export function forkCut(steps: readonly StepSeen[], { runId, fromStep, outputs }
   );
 }
 
+/** The numbers of the calls whose undos are in the journal: as a run unwinds, the last results are undone first. */
+export function undoneSeqs(steps: readonly StepSeen[]): ReadonlySet<number> {
+  const undos = steps.filter(({ kind }) => kind === 'undo').length;
+  const undoable = steps.filter(({ hasUndo, ordinal }) => hasUndo && ordinal !== null);
+  undoable.sort((a, b) => b.ordinal! - a.ordinal!);
+  return new Set(undoable.slice(0, undos).map(({ seq }) => seq));
+}
+
 /** The numbers of the calls whose results are replaced. @throws HoldfastError INVALID_OPTION. */
 export function replacedSeqs(
   steps: readonly StepSeen[],
@@ -73,9 +82,8 @@ function seqsOf(steps: readonly StepSeen[], runId: string, name: string): number
 }
 
 function defaultCut(calls: readonly StepSeen[], steps: readonly StepSeen[]): number {
-  const undone = steps.filter(({ kind }) => kind === 'undo').map(({ name }) => name);
-  const firstUndone = calls.find(({ name }) => undone.includes(`undo ${name}`));
-  if (firstUndone) return firstUndone.seq;
+  const undone = undoneSeqs(steps);
+  if (undone.size > 0) return Math.min(...undone);
   const failed = calls.filter(({ ordinal, error }) => ordinal !== null && error !== null);
   const last = failed.sort((a, b) => b.ordinal! - a.ordinal!)[0];
   return last ? last.seq : calls.reduce((after, { seq }) => Math.max(after, seq + 1), 0);

@@ -30,7 +30,7 @@ export interface HeldRun {
 export interface ControlStore {
   /**
    * Cancels runs and all that is below them, except what was detached and what is below that. Looks through runs that
-   * have ended. Answers the ids of those it cancelled.
+   * have ended. A run that was paused as it unwinds ends only if it is itself given. Answers the ids of those it cancelled.
    */
   cancelTrees(runIds: readonly string[]): Promise<readonly string[]>;
   /**

@@ -99,6 +99,7 @@ export interface RunRecord extends RunTerms {
   readonly takeovers: number;
   /** The last executors that died with it since it last came further, oldest first. */
   readonly deaths: readonly Death[];
+  /** Whether undos are left to run. One that has ended was cancelled while it was paused. */
   readonly isUnwinding: boolean;
   readonly wakeAtMs: number | null;
   readonly createdAtMs: number;

@@ -249,7 +249,7 @@ const RUNS: Descriptions = {
   tags: 'Names and values to find it by.',
   parent_id: 'The run that started it and is told when it ends.',
   is_detached: 'Whether it lives on when its parent is cancelled or runs out of time.',
-  is_unwinding: 'Whether it failed or was cancelled and only its undos are left to run.',
+  is_unwinding: 'Whether it failed or was cancelled, and undos of it are left to run.',
   is_failing: 'Whether it ends as failed when its undos have run; else as cancelled.',
   takeovers: 'How often in a row it was taken over from a dead executor without having come further.',
   takeover_seq: 'Its last recorded call at the last such takeover; -1 for none.',

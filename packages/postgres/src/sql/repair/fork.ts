@@ -44,6 +44,10 @@ taken as materialized (
     select * from ${s.steps} c where c.run_id = $1::text offset 0
   ) c
 ),
+undoable as materialized (
+  -- As a run unwinds, the last results are undone first.
+  select c.seq, row_number() over (order by c.ordinal desc) as rank from taken c where c.undo and c.ordinal is not null
+),
 copied as (
   insert into ${s.steps} (
     run_id, seq, ordinal, kind, name, attempt, epoch, output, output_extra, error, error_extra, child_id,
@@ -54,8 +58,9 @@ copied as (
     case when p.seq is null then c.error end, case when p.seq is null then c.error_extra end,
     case when p.seq is not null and c.kind = 'start' then p.output::json #>> '{}' else c.child_id end,
     c.started_at, c.completed_at,
-    case when not exists (select from taken u where u.kind = 'undo') then c.undo end
+    case when coalesce(n.rank > (select count(*) from taken u where u.kind = 'undo'), true) then c.undo end
   from taken c
+  left join undoable n on n.seq = c.seq
   left join json_to_recordset($8::text::json) as p(seq int, output text, output_extra text) on p.seq = c.seq
   where c.seq < $7::int and c.ordinal is not null and c.kind <> 'undo'
 ),

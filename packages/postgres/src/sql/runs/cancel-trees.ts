@@ -26,6 +26,6 @@ with recursive tree as (
 ),
 given as materialized (
   select t.id, t.parent_id, null as error, null as error_extra from tree t where t.one = 1
-),${cancellation(s)}`,
+),${cancellation(s, { isNamed: 'r.id in (select json_array_elements_text($1::json))' })}`,
   (row) => text(row['id']),
 );

@@ -1,6 +1,9 @@
-import { OPEN_STATES } from '../fragments.js';
+import { ENDED_STATES, OPEN_STATES } from '../fragments.js';
 import type { Schema } from '../names.js';
 import { tally } from '../tallies/tally.js';
+
+/** Of the run `r` that a row `l` cancels: whether its undos are to be run now. */
+const BEGINS_TO_UNWIND = 'l.undoes and not r.is_unwinding';
 
 /**
  * The end of a statement that cancels runs, as far as they have not ended, and lets their parents know. Follows on an
@@ -8,7 +11,8 @@ import { tally } from '../tallies/tally.js';
  * what stops their executors. What ran keeps its slot in its queue until its executor says that its code has ended, or is dead.
  *
  * A run that has something to undo does not end here: it is due at once, and ends when its undos have run. Until then it
- * has no time limit.
+ * has no time limit. One that was paused in the midst of that ends with its reason, if it was itself asked for, and is
+ * still marked as unwinding: resumed, it goes on with that.
  *
  * HAZARD: a success of it may be written between this statement's snapshot and its lock, and not be seen here. So whether
  * there is something to undo is asked of a function, which sees what is committed when the lock is held.
@@ -18,9 +22,10 @@ import { tally } from '../tallies/tally.js';
  *
  * `role = 'cancels'` and `offset 0` make the planner look each run up by its key, as in a batch.
  *
- * @param unless a condition on the run `r`, as it is once it is locked, under which it is left alone after all.
+ * @param conditions on the run `r`, as it is once it is locked: `unless` it is left alone after all; `isNamed` it was
+ * itself asked for.
  */
-export function cancellation(s: Schema, unless = 'false'): string {
+export function cancellation(s: Schema, { unless = 'false', isNamed = 'true' } = {}): string {
   return `
 touched as materialized (
   select g.id, 'cancels' as role, g.error, g.error_extra from given g
@@ -35,23 +40,25 @@ locked as materialized (
   ) l
 ),
 cancelling as materialized (
-  select l.*, ${s.hasUndo}(l.id) as unwinds from locked l where l.role = 'cancels'
+  select l.*, ${s.hasUndo}(l.id) as undoes from locked l where l.role = 'cancels'
 ),
 cancelled as (
   update ${s.runs} r set
-    state = case when l.unwinds then 'pending' else 'cancelled' end,
-    is_unwinding = l.unwinds,
-    executor_id = case when not l.unwinds or r.holds_slot and r.state = 'running' then r.executor_id end,
+    state = case when r.is_failing then 'failed' when ${BEGINS_TO_UNWIND} then 'pending' else 'cancelled' end,
+    is_unwinding = l.undoes, is_failing = l.undoes and r.is_failing,
+    executor_id = case when not l.undoes or r.holds_slot and r.state = 'running' then r.executor_id end,
     epoch = r.epoch + 1,
-    wake_at = case when l.unwinds then clock_timestamp() end,
-    completed_at = case when l.unwinds then null else clock_timestamp() end,
-    deadline = case when l.unwinds then null else r.deadline end,
-    error = l.error::json, error_extra = l.error_extra::json,
+    wake_at = case when ${BEGINS_TO_UNWIND} then clock_timestamp() end,
+    completed_at = case when ${BEGINS_TO_UNWIND} then null else clock_timestamp() end,
+    deadline = case when l.undoes then null else r.deadline end,
+    error = case when r.is_unwinding then r.error else l.error::json end,
+    error_extra = case when r.is_unwinding then r.error_extra else l.error_extra::json end,
     -- One that is to unwind does so when its code has ended, and its executor has freed its slot.
     in_line = false, holds_slot = r.holds_slot and r.state = 'running'
   from cancelling l
-  where r.id = l.id and l.role = 'cancels' and r.state in ${OPEN_STATES} and not r.is_unwinding and not (${unless})
-  returning r.id, r.parent_id, r.workflow, r.queue, r.state, l.unwinds
+  where r.id = l.id and l.role = 'cancels' and r.state in ${OPEN_STATES} and not (${unless})
+    and (not r.is_unwinding or r.state = 'paused' and ${isNamed})
+  returning r.id, r.parent_id, r.workflow, r.queue, r.state
 ),${tally(s, { as: 'tallied', from: 'cancelled', times: 1 })},
 signalled as (
   update ${s.runs} r set
@@ -59,7 +66,7 @@ signalled as (
     wake_at = case when r.state = 'waiting' then clock_timestamp() else r.wake_at end
   from (
     select c.parent_id, count(*)::int as ended from cancelled c
-    where not c.unwinds and c.parent_id not in (select d.id from cancelled d)
+    where c.state in ${ENDED_STATES} and c.parent_id not in (select d.id from cancelled d)
     group by c.parent_id
   ) p
   where r.id = p.parent_id and r.state in ${OPEN_STATES}

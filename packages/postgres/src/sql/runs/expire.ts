@@ -15,6 +15,6 @@ with given as materialized (
   select r.id, r.parent_id, g.error, g.error_extra
   from json_to_recordset($1::json) as g(id text, error text, error_extra text)
   cross join lateral (select * from ${s.runs} r where r.id = g.id offset 0) r
-),${cancellation(s, 'coalesce(r.deadline > clock_timestamp(), true)')}`,
+),${cancellation(s, { unless: 'coalesce(r.deadline > clock_timestamp(), true)' })}`,
   (row) => text(row['id']),
 );
