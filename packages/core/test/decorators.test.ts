@@ -161,6 +161,17 @@ describe.each(forms)('%s decorators', (form) => {
     });
   });
 
+  test('a step and a transaction with an undo are taken back on their instance', async () => {
+    const { Agency, launch, calls, database } = await decorated(form);
+    const agency = new Agency('North');
+    const app = await launch({ workflows: [agency] });
+    const handle = await app.start(workflowOf(agency, 'trip'), ['Oslo']);
+    expect(await errorOf(handle.result())).toMatchObject({ message: 'out of money' });
+    expect(calls).toEqual(['North reserves to Oslo', 'North cancels seat 12 to Oslo']);
+    expect(database.rows).toEqual(['North enters Oslo', 'North strikes out Oslo']);
+    expect((await journalOf(app, handle.id)).slice(2)).toEqual(['undo undo enter', 'undo undo reserve']);
+  });
+
   describe('a subclass', () => {
     test('inherits decorated methods; what it overrides beside them counts', async () => {
       const { Bookshop, launch } = await decorated(form);

@@ -1,6 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import { type Logger, NonRetryableError, type RetryOptions, sleep, step, workflow } from '../src/index.js';
+import {
+  type Logger,
+  NonRetryableError,
+  queue,
+  type RetryOptions,
+  sleep,
+  step,
+  workflow,
+} from '../src/index.js';
 import { type Bench, bench, reaches } from './support/bench.js';
+import { ManualClock } from './support/manual-clock.js';
 import { errorOf, eventually, forever, gate, outcomeOf, settled } from './support/signals.js';
 
 const THRICE: RetryOptions = { attempts: 3, initial: 1, max: 1 };
@@ -99,6 +108,26 @@ describe('a workflow that pauses when retries are exhausted', () => {
     heal();
     await second.runs.resume(id);
     expect(await second.handle(id).result()).toBe('healed');
+  });
+
+  test('leaves its slot at once to whoever waits for it', async () => {
+    const clock = new ManualClock();
+    const { registry, launch, workflow: define } = await bench({ clock });
+    queue('mail', { registry, concurrency: 1 });
+    const flow = workflow('flow', { registry, onExhausted: 'pause' }, () =>
+      step.run('pay', () => Promise.reject(new Error('no')), { retry: { attempts: 2, initial: 1 } }),
+    );
+    const next = define('next', async () => 'done');
+    const app = await launch();
+    await app.start(flow, [], { id: 'first', queue: 'mail' });
+    await eventually(async () => (await app.runs.steps('first'))[0]?.attempt === 1);
+    const second = await app.start(next, [], { queue: 'mail' });
+    await settled();
+    expect(await second.status()).toBe('pending');
+    clock.advance(2);
+    // No look for work falls due before this: the clock stands.
+    expect(await second.result()).toBe('done');
+    expect(await app.runs.get('first')).toMatchObject({ state: 'paused' });
   });
 
   test('can be cancelled', async () => {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { type Holdfast, step, workflow } from '../src/index.js';
+import { type Holdfast, queue, step, workflow } from '../src/index.js';
 import { bench, reaches, unavailable } from './support/bench.js';
 import { intercepted } from './support/intercepted.js';
+import { ManualClock } from './support/manual-clock.js';
 import { errorOf, eventually, forever, settled } from './support/signals.js';
 
 /** A run whose executor dies whenever it gets to its second step, as often as asked. */
@@ -113,6 +114,53 @@ describe('a run with which they die while it takes back what it did', () => {
     const fork = await app.runs.fork('the-run');
     expect(await errorOf(fork.result())).toMatchObject({ message: 'out of money' });
     expect(undos.slice(3)).toEqual(['third', 'second', 'first']);
+  });
+});
+
+/** In a queue of one, one that is to be set aside and one behind it. */
+async function poisonedQueue(undos: string[]) {
+  const clock = new ManualClock();
+  const made = await bench({ clock });
+  queue('mail', { registry: made.registry, concurrency: 1 });
+  let bodies = 0;
+  let isHealed = false;
+  const poison = workflow('poison', { registry: made.registry, maxTakeovers: 1 }, async () => {
+    await step.run('book', () => 'ticket', { undo: (ticket) => void undos.push(ticket) });
+    await step.run('explode', () => {
+      bodies += 1;
+      return isHealed ? undefined : forever();
+    });
+    throw new Error('out of money');
+  });
+  const next = made.workflow('next', async () => 'done');
+  for (let n = 0; n < 2; n++) {
+    const app = await made.launch();
+    if (n === 0) {
+      await app.start(poison, [], { id: 'poison', queue: 'mail' });
+      await eventually(() => bodies === 1);
+      await app.start(next, [], { id: 'next', queue: 'mail' });
+    }
+    await eventually(() => bodies > n);
+    await made.kill(app);
+  }
+  return { ...made, clock, heal: () => (isHealed = true) };
+}
+
+describe('a run with steps that have undos, in a queue, with which one executor after the other dies', () => {
+  test('leaves its slot when it is set aside, and keeps its undos', async () => {
+    const undos: string[] = [];
+    const { launch, heal } = await poisonedQueue(undos);
+    const app = await launch();
+    // The clock stands, so nothing but the end of the first run makes anybody look for the second.
+    expect(await app.handle('next').result()).toBe('done');
+    expect(await setAside(app)).toMatchObject({ code: 'RUN_SET_ASIDE' });
+    expect(await app.runs.get('poison')).toMatchObject({ state: 'failed', isUnwinding: false });
+    expect(undos).toEqual([]);
+    heal();
+    await app.runs.resume('poison');
+    await eventually(() => undos.length === 1);
+    expect(await errorOf(app.handle('poison').result())).toMatchObject({ message: 'out of money' });
+    expect(await app.queues.get('mail')).toMatchObject({ waiting: 0, inHands: 0 });
   });
 });
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Fork } from '@holdfast/core/internal';
 import { expect } from 'vitest';
-import { attempt, fail, outcome, payload, succeed } from './entries.js';
+import { attempt, fail, outcome, pause, payload, succeed } from './entries.js';
 import { call, set, write } from './mail-entries.js';
 import { subject } from './subject.js';
 
@@ -145,6 +145,21 @@ export const repairing = subject('repairing', (test) => {
     for (const { id } of [root!, child, below]) expect(await bench.see(id)).toBeDefined();
     await bench.writeAll([succeed(child)]);
     expect(await bench.store.repair.delete([root!.id], true)).toHaveLength(3);
+  });
+
+  test('a run stays, with all that is below it, while the one that started it has not ended', async (bench) => {
+    const [root, other] = await bench.beginMany(2);
+    const child = await bench.begin({ parentId: root!.id });
+    const below = await bench.begin({ parentId: child.id });
+    const detached = await bench.begin({ parentId: root!.id, isDetached: true });
+    await bench.writeAll([pause(root!), succeed(child), succeed(below), succeed(detached), succeed(other!)]);
+    expect(await bench.store.repair.delete([child.id, detached.id, other!.id], true)).toEqual([other!.id]);
+    expect(await bench.store.repair.delete([below.id], false)).toEqual([below.id]);
+    await bench.store.cancel([root!.id]);
+    expect([...(await bench.store.repair.delete([child.id, detached.id], true))].sort()).toEqual([
+      child.id,
+      detached.id,
+    ]);
   });
 
   test('a fork may have other tags, and a time limit from when it is taken up', async (bench) => {

@@ -21,7 +21,7 @@ export interface Deleting {
    * Deletes a run that has ended, with all that is kept of it.
    *
    * @throws HoldfastError RUN_NOT_FOUND; RUN_NOT_FINISHED if it (with `children`, or what is below it) has not ended, its
-   * undos are still to run, or its code still runs in a slot of its queue: also with `force`, which then has cancelled it;
+   * undos are still to run, its code still runs in a slot of its queue, or the run that started it has not ended: also with `force`, which then has cancelled it;
    * INVALID_OPTION; WRONG_CONTEXT in a run's own code.
    * @example await app.runs.delete('order-42', { children: true, force: true });
    */
@@ -46,23 +46,28 @@ export function deleting(engine: () => Engine): Deleting {
       if (Array.isArray(ids)) return deleteRuns(ids as readonly string[], options);
       const id = ids as string;
       if ((await deleteRuns([id], options)).includes(id)) return undefined;
-      throw notDeleted(id, await engine().store.run(id));
+      throw await notDeleted(engine(), id);
     }) as Deleting['delete'],
   };
 }
 
-function notDeleted(id: string, run: RunRecord | undefined): HoldfastError {
+async function notDeleted({ store }: Engine, id: string): Promise<HoldfastError> {
+  const run = await store.run(id);
   if (!run) return runNotFound(id);
+  const parent = run.parentId === null ? undefined : await store.run(run.parentId);
   const { state, isUnwinding } = run;
-  return new HoldfastError('RUN_NOT_FINISHED', `Run "${id}" ${whyNot(run)}`, {
+  return new HoldfastError('RUN_NOT_FINISHED', `Run "${id}" ${whyNot(run, parent)}`, {
     details: { runId: id, state, isUnwinding },
   });
 }
 
-function whyNot({ state, isUnwinding }: RunRecord): string {
+function whyNot({ state, isUnwinding }: RunRecord, parent: RunRecord | undefined): string {
   if (state === 'paused' && isUnwinding)
     return 'was paused as it took back what it did. Resume it first, or cancel it.';
   if (isUnwinding && !isFinal(state)) return 'is taking back what it did. Delete it when its undos have run.';
+  if (isFinal(state) && parent && !isFinal(parent.state)) {
+    return `is ${state}, but run "${parent.id}", which started it, is ${parent.state} and may wait for it. Delete it when that has ended.`;
+  }
   if (isFinal(state)) {
     return `is ${state}, but its code, or a run below it that was to be deleted with it, has not ended. Delete it when that has.`;
   }

@@ -44,9 +44,13 @@ export async function beginChild(
 ): Promise<void> {
   const childId = before?.childId ?? (await beginOrJoin(run, open, call));
   if (childId === undefined) return;
-  const status = (await outcomeOf(run, open, childId))!;
-  if (status.workflow !== call.workflow.name) return refuse(run, open, idConflict(childId, status.workflow));
-  return run.record(open, outcomeFrom(run, status), { childId });
+  return unlessGone(run, open, async () => {
+    const status = (await outcomeOf(run, open, childId))!;
+    if (status.workflow !== call.workflow.name) {
+      return refuse(run, open, idConflict(childId, status.workflow));
+    }
+    return run.record(open, outcomeFrom(run, status), { childId });
+  });
 }
 
 /** The run to wait for. Undefined if there is none, and the call has its outcome. */
@@ -76,12 +80,20 @@ export async function awaitOutcome(
   runId: string,
   limit: WaitLimit | undefined,
 ): Promise<void> {
-  try {
+  return unlessGone(run, open, async () => {
     const status = await outcomeOf(run, open, runId, limit);
-    if (!status) return await refuse(run, open, resultTimedOut(runId, limit!.timeoutMs));
-    return await run.record(open, outcomeFrom(run, status), { childId: runId });
+    if (!status) return refuse(run, open, resultTimedOut(runId, limit!.timeoutMs));
+    return run.record(open, outcomeFrom(run, status), { childId: runId });
+  });
+}
+
+/** Does something with a run that was waited for. If that is not there any more, the call has this for its outcome. */
+async function unlessGone(run: CallContext, open: OpenCall, act: () => Promise<void>): Promise<void> {
+  try {
+    return await act();
   } catch (error) {
     if (!isHoldfastError(error, 'RUN_NOT_FOUND')) throw error;
+    run.idle(open, BUSY);
     return refuse(run, open, error);
   }
 }

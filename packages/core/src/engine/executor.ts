@@ -37,6 +37,9 @@ export interface ExecutorLimits {
   readonly queues: readonly string[] | null;
 }
 
+/** How a run leaves whose slot, by its own last write, is free by then. One that is to be undone is offered anyhow. */
+const LEAVES_SLOT: ReadonlySet<Departure['kind']> = new Set(['finished', 'parked', 'paused', 'released']);
+
 /** Holds the runs that are this process's own: begins them, and deals with how they leave. */
 export class Executor implements RunHost, ClaimerHost {
   readonly deps: EngineDeps;
@@ -216,7 +219,7 @@ export class Executor implements RunHost, ClaimerHost {
     if (this.#runs.get(id)?.run === run) this.#runs.delete(id);
     if (this.#isHalted) return;
     this.#afterDeparture(run, how);
-    if (how.kind === 'finished' || how.kind === 'parked' || how.kind === 'released') this.#slotLeft(run);
+    if (LEAVES_SLOT.has(how.kind)) this.#slotLeft(run);
     if (this.#runs.size === 0) for (const resolve of this.#emptied.splice(0)) resolve();
     if (!this.isDraining && this.#runs.size === this.#concurrency - 1) this.claimer.poke();
   }
@@ -234,9 +237,12 @@ export class Executor implements RunHost, ClaimerHost {
     }
   }
 
-  /** These runs were cancelled elsewhere: whatever they do here is in vain. */
+  /** These runs were cancelled: whatever they do here is in vain, unless one was taken up since, to be undone. */
   drop(runIds: readonly string[]): void {
-    for (const id of runIds) this.#runs.get(id)?.lose();
+    for (const id of runIds) {
+      const held = this.#runs.get(id);
+      if (held && !held.run.isUnwinding) held.lose();
+    }
   }
 
   /** This executor lost its lease: none of what it holds is its own any more. */

@@ -20,7 +20,8 @@ export function memoryRepair(ask: Ask): RepairStore {
     retry: (retries) => ask((tables, _, nowMs) => retryRuns(tables, retries, nowMs)),
     delete: (runIds, withChildren) =>
       ask((tables, mail) => {
-        const trees = runIds.map((id) => (withChildren ? treeOf(tables, [id]) : [id]));
+        const free = runIds.filter((id) => !isNeeded(tables, id));
+        const trees = free.map((id) => (withChildren ? treeOf(tables, [id]) : [id]));
         const gone = new Set(trees.filter((ids) => ids.every((id) => isOver(tables.run(id)))).flat());
         for (const id of gone) {
           tables.remove(tables.run(id)!);
@@ -34,6 +35,13 @@ export function memoryRepair(ask: Ask): RepairStore {
 /** Whether a run is there, has ended, and none of its code runs in a slot. */
 function isOver(run: RunRow | undefined): boolean {
   return run !== undefined && isFinal(run.state) && !run.holdsSlot;
+}
+
+/** Whether the run that started it has not ended, and may wait for it. */
+function isNeeded(tables: Tables, runId: string): boolean {
+  const parentId = tables.run(runId)?.parentId ?? null;
+  const parent = parentId === null ? undefined : tables.run(parentId);
+  return parent !== undefined && !isFinal(parent.state);
 }
 
 function forkRun(tables: Tables, fork: Fork, nowMs: number): ForkOutcome {

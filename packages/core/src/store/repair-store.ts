@@ -40,8 +40,8 @@ export interface Retry {
 export interface RepairStore {
   /**
    * Records a fork, pending and at epoch 1, with the results, events and stream values that the other run had from calls
-   * before `fromSeq`. Derived values and the time it begins at are those of the other run. One that was undone leaves
-   * nothing to undo to its forks.
+   * before `fromSeq`. Derived values and the time it begins at are those of the other run. What was
+   * undone is not to be undone by its forks.
    */
   fork(fork: Fork): Promise<ForkOutcome>;
   /**
@@ -52,7 +52,7 @@ export interface RepairStore {
    */
   retry(retries: readonly Retry[]): Promise<boolean>;
   /**
-   * Deletes those of these runs that have ended and whose code keeps no slot, with all that is kept of them. Answers the
+   * Deletes those of these runs that have ended, as have the runs that started them, and whose code keeps no slot, with all that is kept of them. Answers the
    * ids of what it deleted.
    *
    * @param withChildren also deletes all that is below them, except what was detached. A run of which this holds something

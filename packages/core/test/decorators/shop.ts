@@ -103,5 +103,35 @@ export function defineShop({ registry, tx, calls }: ShopParts) {
     }
   }
 
-  return { Shop, Bookshop, Auction, Single };
+  class Agency {
+    constructor(readonly name: string) {}
+
+    @Workflow({ registry })
+    async trip(to: string): Promise<never> {
+      await this.reserve(to);
+      await this.enter(to);
+      throw new Error('out of money');
+    }
+
+    @Step({
+      undo(this: Agency, seat: string, to: string) {
+        calls.push(`${this.name} cancels ${seat} to ${to}`);
+      },
+    })
+    async reserve(to: string): Promise<string> {
+      calls.push(`${this.name} reserves to ${to}`);
+      return 'seat 12';
+    }
+
+    @Transaction(tx, {
+      undo(this: Agency, t, _, to: string) {
+        t.insert(`${this.name} strikes out ${to}`);
+      },
+    })
+    async enter(to: string): Promise<void> {
+      tx.current().insert(`${this.name} enters ${to}`);
+    }
+  }
+
+  return { Shop, Bookshop, Auction, Single, Agency };
 }

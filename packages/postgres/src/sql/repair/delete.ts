@@ -1,12 +1,14 @@
 import { text } from '../cells.js';
-import { ENDED_STATES } from '../fragments.js';
+import { ENDED_STATES, OPEN_STATES } from '../fragments.js';
 import { remains } from '../runs/remains.js';
 import { statement } from '../statement.js';
 import { tally } from '../tallies/tally.js';
 
 /**
- * Deletes runs that have ended, with all that is kept of them. One whose code still runs and keeps its slot stays. If
- * asked, with all that is below them, except what was detached: whole trees then, so that what stays can be found again.
+ * Deletes runs that have ended, with all that is kept of them. One whose code still runs and keeps its slot stays, and so does
+ * one whose parent has not ended: it would not find the outcome that it may wait for, and begin it anew. If asked, with all that is below them, except what was detached: whole trees then, so that what stays can be found again.
+ *
+ * HAZARD: parents are not locked. One that is resumed meanwhile begins a child anew whose outcome it has not recorded.
  *
  * HAZARD: `for update`, sorted by id: a write that is under way is waited for, so that it leaves nothing behind. What was
  * resumed meanwhile is not locked, and so its tree stays.
@@ -34,9 +36,16 @@ locked as materialized (
     for update of r
   ) r
 ),
+needed as materialized (
+  select t.id from tree t
+  cross join lateral (select r.parent_id from ${s.runs} r where r.id = t.root offset 0) r
+  cross join lateral (select p.state from ${s.runs} p where p.id = r.parent_id offset 0) p
+  where t.id = t.root and p.state in ${OPEN_STATES}
+),
 chosen as materialized (
   select distinct t.id, 1 as one from tree t
   where t.root not in (select o.root from tree o where o.id not in (select l.id from locked l))
+    and t.root not in (select n.id from needed n)
 ),
 deleted as (
   delete from ${s.runs} r using chosen c where r.id = c.id and c.one = 1
