@@ -1,6 +1,7 @@
 import { number, text } from '../cells.js';
 import { deduplicationScope, holdsDeduplicationKey } from '../deduplication.js';
 import { fromMs, inMs, msInterval } from '../fragments.js';
+import { quoteLiteral } from '../names.js';
 import { statement } from '../statement.js';
 
 /** The run that waits, and for how long. */
@@ -49,7 +50,7 @@ debounced as (
     queue, priority, partition_key, place, deduplication_key, deduplication_scope, timeout_ms, deadline, is_detached)
   select e.id, e.key, e.workflow, e.version, 'pending', 0, e.input::json, e.input_extra::json, e.tags::jsonb,
     e.parent_id, e.now + ${msInterval('e.delay_ms')}, e.now + ${msInterval('e.max_ms')}, e.now,
-    e.queue, coalesce(e.priority, 0), e.partition_key, case when e.queue is not null then nextval('${s.places}') end,
+    e.queue, coalesce(e.priority, 0), e.partition_key, case when e.queue is not null then nextval(${quoteLiteral(s.places)}) end,
     e.deduplication_key, e.deduplication_scope, e.timeout_ms, ${fromMs('e.deadline')}, coalesce(e.is_detached, false)
   from given e
   where $2::json is null or exists (select from owned)

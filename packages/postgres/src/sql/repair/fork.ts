@@ -1,4 +1,5 @@
 import { number } from '../cells.js';
+import { quoteLiteral } from '../names.js';
 import { statement } from '../statement.js';
 
 /**
@@ -33,7 +34,7 @@ forked as (
     logical_start, queue, place, in_line, timeout_ms)
   select $2::text, $3::text::uuid, o.workflow, coalesce($4::text, o.version), 'pending', 1, clock_timestamp(),
     o.input, o.input_extra, coalesce($5::text::jsonb, o.tags), clock_timestamp(), o.id, coalesce(o.seed, o.key),
-    coalesce(o.logical_start, o.started_at), $6::text, case when $6::text is not null then nextval('${s.places}') end,
+    coalesce(o.logical_start, o.started_at), $6::text, case when $6::text is not null then nextval(${quoteLiteral(s.places)}) end,
     $6::text is not null, $9::float8
   from original o
   on conflict do nothing
