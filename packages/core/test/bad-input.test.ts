@@ -238,6 +238,50 @@ describe('an app is refused', () => {
   });
 });
 
+describe('what no id of a run can be is refused wherever a run is named', () => {
+  const calls: Readonly<Record<string, (app: Holdfast, id: string) => unknown>> = {
+    handle: (app, id) => app.handle(id),
+    get: (app, id) => app.runs.get(id),
+    steps: (app, id) => app.runs.steps(id),
+    cancel: (app, id) => app.runs.cancel(id),
+    'cancel several': (app, id) => app.runs.cancel(['a', id], { children: true }),
+    resume: (app, id) => app.runs.resume(id),
+    retry: (app, id) => app.runs.retry(id),
+    fork: (app, id) => app.runs.fork(id),
+    delete: (app, id) => app.runs.delete(['a', id], { force: true }),
+    setPriority: (app, id) => app.runs.setPriority(id, 1),
+    setDelay: (app, id) => app.runs.setDelay(id, 0),
+    move: (app, id) => app.runs.move({ ids: ['a', id], to: '2' }),
+  };
+
+  test.each(Object.keys(calls))('by %s', async (name) => {
+    const app = await at.launch();
+    for (const id of ['', 'x'.repeat(256), 'a\0b', 'half a \ud83d', 42, undefined]) {
+      const called = (async () => calls[name]!(app, id as string))();
+      expect(await errorOf(called)).toMatchObject({ code: 'INVALID_ID' });
+    }
+  });
+});
+
+describe('tags are refused that a database cannot hold', () => {
+  test.each([
+    ['with a NUL in a value', { customer: ['a\0b'] }],
+    ['with a NUL in a name', { 'a\0b': 1 }],
+    ['with half of a character', { customer: '\ud83d' }],
+  ])('%s', async (_, tags) => {
+    const flow = at.workflow('flow', async () => {});
+    const app = await at.launch();
+    expect(await errorOf(app.start(flow, [], { tags }))).toMatchObject({ code: 'INVALID_OPTION' });
+    expect(await errorOf(app.runs.list({ tags }))).toMatchObject({ code: 'INVALID_OPTION' });
+  });
+
+  test('and whatever only looks like one is taken', async () => {
+    const app = await at.launch();
+    const tags = { path: 'C:\\u0000', emoji: '🦊' };
+    expect((await app.runs.list({ tags })).runs).toEqual([]);
+  });
+});
+
 test('a bad duration of sleep is refused inside a run and outside', async () => {
   expect(await errorOf(sleep('soon'))).toMatchObject({ code: 'INVALID_DURATION' });
 });

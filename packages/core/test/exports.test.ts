@@ -123,6 +123,7 @@ test('@holdfast/core/internal', () => {
       "notOpen",
       "now",
       "patched",
+      "plainObjectJson",
       "planOf",
       "queue",
       "queueName",

@@ -1,3 +1,4 @@
+import { checkRunId } from '../define/index.js';
 import type { Engine } from '../engine/index.js';
 import { HoldfastError } from '../errors/index.js';
 import type { CancelOptions } from './control-options.js';
@@ -18,10 +19,7 @@ export async function cancelRuns(
       `children of a cancel is ${JSON.stringify(children)}; it must be true or false.`,
     );
   }
-  const odd = ids.findIndex((id) => typeof id !== 'string');
-  if (odd >= 0) {
-    throw new HoldfastError('INVALID_ID', `A run to be cancelled is ${String(ids[odd])}; ids are strings.`);
-  }
+  ids.forEach(checkRunId);
   if (ids.length === 0) return [];
   return children ? engine.cancelTrees(ids) : engine.cancel(ids);
 }

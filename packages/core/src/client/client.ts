@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type Codec, createCodec } from '../codec/index.js';
 import {
   type Channel,
+  checkRunId,
   defaultRegistry,
   type Event,
   type Registry,
@@ -268,9 +269,14 @@ export class Client implements NamedStarter {
     return this.#mail.stream(stream);
   }
 
-  /** The handle of a run, whether it exists or not. @example client.handle<Receipt>('order-42').result() */
+  /**
+   * The handle of a run, whether it exists or not.
+   *
+   * @throws HoldfastError INVALID_ID for what no run's id can be.
+   * @example client.handle<Receipt>('order-42').result()
+   */
   handle<Result = unknown>(id: string): RunHandle<Result> {
-    return runHandle(id, this.#opened(), this.#codec);
+    return runHandle(checkRunId(id), this.#opened(), this.#codec);
   }
 
   /** The first of these runs to end, however it ended: see {@link Holdfast.waitFirst}. */

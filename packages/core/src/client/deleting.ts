@@ -1,3 +1,4 @@
+import { checkRunId } from '../define/index.js';
 import { type Engine, runNotFound } from '../engine/index.js';
 import { HoldfastError } from '../errors/index.js';
 import { isFinal, type RunRecord } from '../store/index.js';
@@ -21,8 +22,8 @@ export interface Deleting {
    * Deletes a run that has ended, with all that is kept of it.
    *
    * @throws HoldfastError RUN_NOT_FOUND; RUN_NOT_FINISHED if it (with `children`, or what is below it) has not ended, its
-   * undos are still to run, its code still runs in a slot of its queue, or the run that started it has not ended: also with `force`, which then has cancelled it;
-   * INVALID_OPTION; WRONG_CONTEXT in a run's own code.
+   * undos are still to run, its code still runs in a slot of its queue, or the run that started it has not ended: also with
+   * `force`, which then has cancelled it; INVALID_OPTION, INVALID_ID; WRONG_CONTEXT in a run's own code.
    * @example await app.runs.delete('order-42', { children: true, force: true });
    */
   delete(id: string, options?: DeleteOptions): Promise<void>;
@@ -35,6 +36,7 @@ export function deleting(engine: () => Engine): Deleting {
     checkNames(options, { children: true, force: true }, 'delete of runs');
     const children = yesOrNo(options.children, 'option "children"', false);
     const force = yesOrNo(options.force, 'option "force"', false);
+    ids.forEach(checkRunId);
     if (force) await (children ? engine().cancelTrees(ids) : engine().cancel(ids));
     const deleted = await engine().store.repair.delete(ids, children);
     engine().deleted(deleted);

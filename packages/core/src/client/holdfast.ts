@@ -3,6 +3,7 @@ import { type Codec, createCodec } from '../codec/index.js';
 import {
   type Channel,
   checkName,
+  checkRunId,
   defaultRegistry,
   type Event,
   type LaunchedApp,
@@ -232,9 +233,9 @@ export class Holdfast implements Starter, LaunchedApp {
     return this.#mail.stream(stream);
   }
 
-  /** The handle of a run, whether it exists or not. */
+  /** The handle of a run, whether it exists or not. @throws HoldfastError INVALID_ID for what no run's id can be. */
   handle<Result = unknown>(id: string): RunHandle<Result> {
-    return runHandle(id, this.#launched(), this.#codec);
+    return runHandle(checkRunId(id), this.#launched(), this.#codec);
   }
 
   /**

@@ -1,4 +1,5 @@
 import type { Codec } from '../codec/index.js';
+import { checkRunId } from '../define/index.js';
 import { runNotFound } from '../engine/index.js';
 import type { ListedRun, RunPageRequest, RunRecord, StepsPage, Store } from '../store/index.js';
 import { type CountedBy, type CountOptions, countedBy, groupCounts, type RunCountView } from './counts.js';
@@ -42,7 +43,7 @@ export interface StepsOptions {
  * Looking at runs. Asked in a run's own code, what was seen is recorded as a step, so that a replay sees the same.
  */
 export interface Looking {
-  /** @throws HoldfastError RUN_NOT_FOUND */
+  /** @throws HoldfastError RUN_NOT_FOUND, INVALID_ID */
   get(id: string): Promise<RunView>;
   /**
    * Runs that match a filter, a part at a time. Runs that are recorded meanwhile shift nothing.
@@ -58,7 +59,11 @@ export interface Looking {
    */
   list(options: ListOptions & { readonly payloads: true }): Promise<RunList<RunView>>;
   list(options?: ListOptions): Promise<RunList>;
-  /** The run's journal, in the order of its calls. Empty if there is no such run. @throws HoldfastError INVALID_OPTION */
+  /**
+   * The run's journal, in the order of its calls. Empty if there is no such run.
+   *
+   * @throws HoldfastError INVALID_OPTION, INVALID_ID
+   */
   steps(id: string, options?: StepsOptions): Promise<readonly StepView[]>;
   /**
    * How many runs there are, all as of one moment, largest group first. Quick however many have ended.
@@ -72,7 +77,10 @@ export interface Looking {
 /** @param open gives the store, or throws if it is not open. */
 export function lookingAt(open: () => Store, codec: Codec): Looking {
   return {
-    get: async (id) => recorded(open(), 'runs.get', async () => runIn(await open().run(id), id, codec)),
+    get: async (id) => {
+      checkRunId(id);
+      return recorded(open(), 'runs.get', async () => runIn(await open().run(id), id, codec));
+    },
     list: async (options: ListOptions = {}) => {
       const { request, show } = listRequest(options, codec);
       return recorded(open(), 'runs.list', async () => {
@@ -81,6 +89,7 @@ export function lookingAt(open: () => Store, codec: Codec): Looking {
       });
     },
     steps: async (id, options = {}) => {
+      checkRunId(id);
       const request = stepsRequest(options);
       return recorded(open(), 'runs.steps', async () =>
         (await open().steps(id, request)).map((step) => stepView(step, codec)),

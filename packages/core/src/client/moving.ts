@@ -1,4 +1,4 @@
-import { checkName } from '../define/index.js';
+import { checkName, checkRunId } from '../define/index.js';
 import { HoldfastError } from '../errors/index.js';
 import type { Store, StrandedGroup } from '../store/index.js';
 import { checkNames, invalid } from './options-checks.js';
@@ -35,7 +35,7 @@ export interface Moving {
    * Moves runs to another version of their workflow, which then takes them up with the journals they have. Runs that are
    * in somebody's hands stay, as do those that have ended. Answers how many were moved.
    *
-   * @throws HoldfastError INVALID_OPTION, INVALID_NAME.
+   * @throws HoldfastError INVALID_OPTION, INVALID_NAME, INVALID_ID.
    * @example await app.runs.move({ workflow: 'checkout', from: '1', to: '2' });
    */
   move(options: MoveOptions): Promise<number>;
@@ -91,9 +91,8 @@ async function moveIds(store: Store, options: Extract<MoveOptions, { ids: unknow
   checkNames(options, IDS_NAMES, 'move of runs of these ids');
   const { ids, to } = options;
   checkName(to, 'version that runs are moved to');
-  if (!Array.isArray(ids) || ids.some((id) => typeof id !== 'string' || id.includes('\0'))) {
-    throw invalid('option "ids"', ids, 'a list of run ids');
-  }
+  if (!Array.isArray(ids)) throw invalid('option "ids"', ids, 'a list of run ids');
+  ids.forEach(checkRunId);
   let moved = 0;
   for (let at = 0; at < ids.length; at += AT_A_TIME) {
     moved += await store.versions.moveRuns(ids.slice(at, at + AT_A_TIME), to);

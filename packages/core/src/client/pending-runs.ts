@@ -1,3 +1,4 @@
+import { checkRunId } from '../define/index.js';
 import type { Engine } from '../engine/index.js';
 import { HoldfastError } from '../errors/index.js';
 import { type Duration, durationMs } from '../time/index.js';
@@ -8,22 +9,25 @@ export interface PendingRuns {
   /**
    * Gives a run another priority in its queue: a whole number, lower ones first.
    *
-   * @throws HoldfastError INVALID_OPTION
+   * @throws HoldfastError INVALID_OPTION, INVALID_ID
    */
   setPriority(id: string, priority: number): Promise<boolean>;
   /**
    * Makes a run due so long from now, or at a moment; `0` is at once.
    *
-   * @throws HoldfastError INVALID_DURATION, INVALID_OPTION
+   * @throws HoldfastError INVALID_DURATION, INVALID_OPTION, INVALID_ID
    */
   setDelay(id: string, delay: Duration | Date): Promise<boolean>;
 }
 
 export function pendingRuns(engine: () => Engine): PendingRuns {
   return {
-    setPriority: async (id, priority) =>
-      engine().store.pending.setPriority(id, checkPriority(priority, `priority of run "${id}"`)),
+    async setPriority(id, priority) {
+      checkRunId(id);
+      return engine().store.pending.setPriority(id, checkPriority(priority, `priority of run "${id}"`));
+    },
     async setDelay(id, delay) {
+      checkRunId(id);
       const what = `delay of run "${id}"`;
       return engine().starts.setDelay(
         id,

@@ -58,8 +58,8 @@ export interface Repairing {
    * child of its own, that one is taken up the same way. A run that failed by itself is only taken up. It has no time
    * limit then. One that stopped as it took back what it did goes on with that, as `resume` has it.
    *
-   * @throws HoldfastError RUN_NOT_FOUND; RUN_NOT_FINISHED if it is in no such state; RUN_UNDONE if its undos have run;
-   * DUPLICATE_RUN if another run has its deduplication key by now; WRONG_CONTEXT in a run's own code.
+   * @throws HoldfastError RUN_NOT_FOUND, INVALID_ID; RUN_NOT_FINISHED if it is in no such state; RUN_UNDONE if its undos
+   * have run; DUPLICATE_RUN if another run has its deduplication key by now; WRONG_CONTEXT in a run's own code.
    */
   retry(id: string): Promise<void>;
   /** Retries several, and answers of each whether it did, or why not. @throws HoldfastError WRONG_CONTEXT. */
@@ -97,6 +97,7 @@ export function repairing(engine: () => Engine, codec: Codec): Repairing {
     return runHandle(newId, engine(), codec);
   };
   const retryRun = async (id: string): Promise<Done> => {
+    checkRunId(id);
     if (await resumeUnwinding(engine(), id)) return { id, done: true };
     const retries = await planRetries(engine(), id);
     if (!(await engine().store.repair.retry(retries))) throw notRetriable(await existing(engine(), id));
@@ -158,6 +159,7 @@ async function failedChild(engine: Engine, parentId: string, id: string | null):
 }
 
 async function existing(engine: Engine, id: string): Promise<RunRecord> {
+  checkRunId(id);
   const run = await engine.store.run(id);
   if (run) return run;
   throw runNotFound(id);

@@ -1,3 +1,4 @@
+import { checkRunId } from '../define/index.js';
 import { type Engine, runNotFound } from '../engine/index.js';
 import { HoldfastError } from '../errors/index.js';
 import { type Done, eachRun } from './each-run.js';
@@ -10,7 +11,7 @@ export interface Resuming {
    * Takes up a failed, cancelled or paused run again, from where its journal ends: after its code was repaired, for example. It
    * has no time limit then. One that stopped as it took back what it did goes on with that, and ends with its reason.
    *
-   * @throws HoldfastError RUN_NOT_FOUND; RUN_NOT_FINISHED if it is not in such a state; RUN_UNDONE if its undos have run;
+   * @throws HoldfastError RUN_NOT_FOUND, INVALID_ID; RUN_NOT_FINISHED if it is not in such a state; RUN_UNDONE if its undos have run;
    * DUPLICATE_RUN if another run has its deduplication key by now; WRONG_CONTEXT in a run's own code.
    */
   resume(id: string): Promise<void>;
@@ -20,6 +21,7 @@ export interface Resuming {
 
 export function resuming(engine: () => Engine): Resuming {
   const resumeRun = async (id: string): Promise<Done> => {
+    checkRunId(id);
     await refuseUndone(engine(), id);
     if (!(await engine().store.resume(id))) throw await notResumable(engine(), id);
     engine().offerWork();

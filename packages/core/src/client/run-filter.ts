@@ -1,3 +1,4 @@
+import { plainObjectJson } from '../engine/index.js';
 import { isFinal, RUN_STATES, type RunCriteria, type RunState, type TimeSpan } from '../store/index.js';
 import { listOf, type OneOrMore } from './one-or-more.js';
 import { invalid, yesOrNo } from './options-checks.js';
@@ -135,17 +136,9 @@ function flag(filter: RunFilter, name: Name): boolean | null {
 
 function tagsIn({ tags }: RunFilter): string | null {
   if (tags === undefined) return null;
-  const text = plainJson(tags);
-  if (text?.startsWith('{')) return text;
+  const text = plainObjectJson(tags);
+  if (text !== undefined) return text;
   throw invalid('filter "tags"', tags, 'an object of plain JSON values');
-}
-
-function plainJson(value: unknown): string | undefined {
-  try {
-    return JSON.stringify(value) as string | undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 function span(filter: RunFilter, after: Name, before: Name): TimeSpan {

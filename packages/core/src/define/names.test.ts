@@ -1,10 +1,20 @@
 import { describe, expect, test } from 'vitest';
 import { checkName, checkRunId } from './names.js';
 
-const GOOD = ['a', 'charge card', 'Größe 大 🦊', 'x'.repeat(255), ' ', 'order/42:7.1', 'constructor'];
+const GOOD = [
+  'a',
+  'charge card',
+  'Größe 大 🦊',
+  'x'.repeat(255),
+  '🦊'.repeat(255),
+  ' ',
+  'order/42:7.1',
+  'constructor',
+];
 const BAD: [string, unknown][] = [
   ['an empty one', ''],
   ['one of 256 characters', 'x'.repeat(256)],
+  ['one of 256 characters of two units', '🦊'.repeat(256)],
   ['one with NUL', 'a\0b'],
   ['one with a line break', 'a\nb'],
   ['one with a tab', 'a\tb'],

@@ -46,7 +46,12 @@ export function checkMessageKey(key: unknown): string {
 }
 
 function isPlainText(value: unknown): value is string {
-  return typeof value === 'string' && value.length > 0 && value.length <= LONGEST && !UNPRINTABLE.test(value);
+  return typeof value === 'string' && value.length > 0 && isShort(value) && !UNPRINTABLE.test(value);
+}
+
+/** Counted in characters, as databases count: some are two units of a string. */
+function isShort(text: string): boolean {
+  return text.length <= LONGEST || (text.length <= 2 * LONGEST && [...text].length <= LONGEST);
 }
 
 function show(value: unknown): string {

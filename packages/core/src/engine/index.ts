@@ -14,5 +14,5 @@ export {
 } from './run-errors.js';
 export type { ScheduleChange, Stretch } from './schedules.js';
 export { joinedRun } from './start-answer.js';
-export { encodeTags } from './tags.js';
+export { encodeTags, plainObjectJson } from './tags.js';
 export type { StartRequest } from './workflows.js';
