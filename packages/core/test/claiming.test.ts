@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { currentRun, sleep, step } from '../src/index.js';
-import { bench } from './support/bench.js';
+import { bench, reaches } from './support/bench.js';
 import { intercepted } from './support/intercepted.js';
-import { forever, gate, settled } from './support/signals.js';
+import { ManualClock } from './support/manual-clock.js';
+import { eventually, forever, gate, settled } from './support/signals.js';
 
 describe('a run that two ways lead to', () => {
   test('a claim and a look for strays is executed once', async () => {
@@ -111,5 +112,69 @@ describe('a claim whose answer was lost', () => {
     const handle = await app.start(flow, [], { delay: 1 });
     expect(await handle.result()).toBe('ran');
     expect(Object.values(failures).every((left) => left < 0 || left === 0)).toBe(true);
+  });
+
+  test('and it is committed only after that was looked for: it is looked for again', async () => {
+    const clock = new ManualClock();
+    const { workflow, launch, store } = await bench({ clock });
+    const flow = workflow('flow', async () => 'ran');
+    let [late, looks, isLanded] = [undefined as (() => Promise<unknown>) | undefined, 0, false];
+    // A server that does not know yet that the connection is gone holds on to the run: other claims pass it over.
+    const flaky = intercepted(store.another(), {
+      claim: (original) => async (request) => {
+        if (isLanded) return original(request);
+        if (late) return { runs: [], nextDueInMs: null, isHeldBack: false };
+        late = () => original(request);
+        throw new Error('connection reset');
+      },
+      owned: (original) => async (id) => {
+        const owned = await original(id);
+        looks += 1;
+        return owned;
+      },
+    });
+    const app = await launch({ store: flaky });
+    const handle = await app.start(flow, [], { delay: 1 });
+    await eventually(() => late !== undefined);
+    clock.advance(1000);
+    await eventually(() => looks > 0);
+    await settled();
+    await late!();
+    isLanded = true;
+    expect((await app.runs.get(handle.id)).state).toBe('running');
+    expect(await clock.passUntil(handle.result())).toBe('ran');
+  });
+});
+
+describe('an executor that had no room', () => {
+  test('takes what fell due meanwhile once a start has come to nothing', async () => {
+    const clock = new ManualClock();
+    const { workflow, launch, store } = await bench({ clock });
+    const busy = workflow('busy', () => step.run('wait', forever));
+    const flow = workflow('flow', async () => 'ran');
+    const [asked, answer] = [gate(), gate()];
+    let isSlow = false;
+    const slow = intercepted(store.another(), {
+      commit: (original) => async (entries) => {
+        if (isSlow) {
+          asked.open();
+          await answer.opened;
+        }
+        return original(entries);
+      },
+    });
+    const app = await launch({ store: slow, concurrency: 2 });
+    await (await app.start(flow, [], { id: 'taken' })).result();
+    await app.start(busy, []);
+    const delayed = await app.start(flow, [], { delay: '1m' });
+    await settled();
+    isSlow = true;
+    const again = app.start(flow, [], { id: 'taken' });
+    await asked.opened;
+    clock.advance(60_000);
+    await settled();
+    answer.open();
+    await again;
+    await reaches(app, delayed.id, 'succeeded');
   });
 });

@@ -9,6 +9,12 @@ const CLAIM_LIMIT = 200;
 /** Pauses between looks for work, in milliseconds: when signals arrive, and when polling is the only means. */
 const POLL_MS = { hearing: 5000, deafFirst: 50, deafMax: 1000 };
 
+/**
+ * When to look once more for runs of a claim that has had no answer, in milliseconds: a server that waits for a lock does not
+ * see at once that its connection is gone, and commits all the same.
+ */
+const LATE_MS = [5000, 15_000, 60_000];
+
 /** What the claimer asks of the engine. */
 export interface ClaimerHost {
   readonly deps: EngineDeps;
@@ -40,6 +46,9 @@ export class Claimer {
   /** Slots of queues that were left since the last claim. */
   #slotsLeft = 0;
   #deafMs = POLL_MS.deafFirst;
+  /** Whether there was no room when it was to claim last. */
+  #lacksRoom = false;
+  #cancelLook: CancelTimer | undefined;
   /** Whether the last claim left runs that are due in queues whose limits are reached. */
   isHeldBack = false;
   /** Whether other processes' signals arrive. */
@@ -69,6 +78,11 @@ export class Claimer {
     else this.poke();
   }
 
+  /** A run has left, or a start came to nothing: takes what was left when there was no room. */
+  roomMade(): void {
+    if (this.#lacksRoom) this.poke();
+  }
+
   /** A run will be due then: makes sure to look. */
   dueAt(atMs: number): void {
     if (this.#stopped.signal.aborted || atMs >= this.#timerAtMs) return;
@@ -90,12 +104,14 @@ export class Claimer {
   halt(): void {
     this.#stopped.abort();
     this.#cancelTimer?.();
+    this.#cancelLook?.();
   }
 
   async #claimAll(): Promise<void> {
     while (this.#again && !this.#stopped.signal.aborted) {
       this.#again = false;
       const limit = Math.min(CLAIM_LIMIT, this.#host.capacity);
+      this.#lacksRoom = limit === 0;
       if (limit > 0 && this.#host.serves.length > 0) await this.#claim(limit);
       else this.#tellOfSlots();
     }
@@ -125,7 +141,18 @@ export class Claimer {
       // The claim may have been committed and its answer lost.
       if (!this.#stopped.signal.aborted) await this.#host.adoptStrays();
       this.#again = true;
+      this.#lookAgainFor(LATE_MS);
     }
+  }
+
+  #lookAgainFor([pauseMs, ...later]: readonly number[]): void {
+    this.#cancelLook?.();
+    if (pauseMs === undefined || this.#stopped.signal.aborted) return;
+    const { clock } = this.#host.deps;
+    this.#cancelLook = clock.at(clock.now() + pauseMs, () => {
+      void this.#host.adoptStrays();
+      this.#lookAgainFor(later);
+    });
   }
 
   #schedule(claimed: number, nextDueInMs: number | null): void {

@@ -111,6 +111,7 @@ export class Executor implements RunHost, ClaimerHost {
       return { kind: 'new' };
     } finally {
       this.#starting.delete(run.id);
+      this.claimer.roomMade();
       // If it was not begun here, whoever waits for it must look elsewhere.
       this.outcomes.heard([run.id]);
     }
@@ -221,7 +222,7 @@ export class Executor implements RunHost, ClaimerHost {
     this.#afterDeparture(run, how);
     if (LEAVES_SLOT.has(how.kind)) this.#slotLeft(run);
     if (this.#runs.size === 0) for (const resolve of this.#emptied.splice(0)) resolve();
-    if (!this.isDraining && this.#runs.size === this.#concurrency - 1) this.claimer.poke();
+    this.claimer.roomMade();
   }
 
   /** The runs that are executing here and not about to leave. */
