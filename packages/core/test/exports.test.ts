@@ -136,6 +136,7 @@ test('@holdfast/core/internal', () => {
       "retryVerdict",
       "runNotFound",
       "runOf",
+      "runTerms",
       "schedule",
       "scheduleOf",
       "shutDown",

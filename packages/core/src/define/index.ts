@@ -50,7 +50,7 @@ export {
   type Registry,
 } from './registry.js';
 export { type RetryOptions, type RetryPolicy, retryDelayMs, retryPolicy, retryVerdict } from './retry.js';
-export { PLAIN_TERMS, type RunTerms } from './run-terms.js';
+export { PLAIN_TERMS, type RunTerms, runTerms } from './run-terms.js';
 export {
   checkScheduleName,
   type OptionsFor,

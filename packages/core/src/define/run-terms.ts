@@ -23,6 +23,22 @@ export interface RunTerms {
   readonly schedule: string | null;
 }
 
+/** What is said of a run's terms; the rest is as for a plain one, with this time limit. */
+export function runTerms(said: Partial<RunTerms>, timeoutMs: number | null): RunTerms {
+  // Field by field: of an object put together from several, each run would be a slow one in memory.
+  return {
+    queue: said.queue ?? null,
+    priority: said.priority ?? 0,
+    partitionKey: said.partitionKey ?? null,
+    deduplicationKey: said.deduplicationKey ?? null,
+    deduplicationScope: said.deduplicationScope ?? null,
+    timeoutMs: said.timeoutMs === undefined ? timeoutMs : said.timeoutMs,
+    deadlineMs: said.deadlineMs ?? null,
+    isDetached: said.isDetached ?? false,
+    schedule: said.schedule ?? null,
+  };
+}
+
 /** No queue, no limit, no ties. */
 export const PLAIN_TERMS: RunTerms = {
   queue: null,

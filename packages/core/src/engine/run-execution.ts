@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import { ambient, type RunScope, type WorkflowDefinition } from '../define/index.js';
 import {
   type CallKind,
@@ -19,6 +18,7 @@ import type { RecordExtras } from './call-context.js';
 import type { CallTaker, Perform } from './call-taker.js';
 import { handOver } from './hand-over.js';
 import { recordedInput } from './input.js';
+import { Lifetime } from './lifetime.js';
 import { type Parkable, Parking } from './parking.js';
 import { RunCalls } from './run-calls.js';
 import { beginUnwinding, endRun, pauseRun } from './run-end.js';
@@ -32,6 +32,8 @@ import { Unwinding, unwoundError } from './unwinding.js';
 
 /** How long a workflow that unwinds may take to come to its recorded calls, once nothing more is handed to it. */
 const REHEARSAL_MS = 5000;
+
+const NO_EXTRAS: RecordExtras = {};
 
 interface Result {
   readonly call: OpenCall;
@@ -61,7 +63,7 @@ export class RunExecution implements CallTaker, TurnTaker {
   readonly derived: Derived;
   readonly bodies = new Bodies();
   readonly #calls = new Map<number, OpenCall>();
-  readonly #lifetime = new AbortController();
+  readonly #lifetime = new Lifetime();
   #hasEnded = false;
   /** Whether a result was handed over that is taken back if the run fails. */
   #hasUndos = false;
@@ -80,7 +82,6 @@ export class RunExecution implements CallTaker, TurnTaker {
     this.derived = new Derived(run.seed);
     this.#logicalNowMs = run.startedAtMs;
     this.#parking = new Parking(this.#parkable());
-    setMaxListeners(0, this.#lifetime.signal); // each open call may listen
   }
 
   /** Whether it is over, or about to be parked or paused: its row is no longer what it was, by its own doing. */
@@ -154,7 +155,7 @@ export class RunExecution implements CallTaker, TurnTaker {
 
   // What the performers of calls use: see CallContext.
 
-  async record(call: OpenCall, outcome: Outcome, extras: RecordExtras = {}): Promise<void> {
+  async record(call: OpenCall, outcome: Outcome, extras: RecordExtras = NO_EXTRAS): Promise<void> {
     const written = await this.#write(call, outcome, extras);
     if (written.kind !== 'refused') return;
     const told = settleError(this.host.deps.codec, writeRefused(call.name, written.error));
@@ -163,7 +164,7 @@ export class RunExecution implements CallTaker, TurnTaker {
   }
 
   recordWith(call: OpenCall, outcome: Outcome, make: (step: StepEntry) => StoreEntry): Promise<EntryOutcome> {
-    return this.#write(call, outcome, {}, make);
+    return this.#write(call, outcome, NO_EXTRAS, make);
   }
 
   async note(
@@ -263,7 +264,7 @@ export class RunExecution implements CallTaker, TurnTaker {
   abandon(): void {
     this.#hasEnded = true;
     this.#parking.stir();
-    this.#lifetime.abort();
+    this.#lifetime.end();
   }
 
   /** The workflow function came to its end. */
@@ -287,7 +288,7 @@ export class RunExecution implements CallTaker, TurnTaker {
   #leaveWith(submit: () => Promise<void>): void {
     this.#hasEnded = true;
     this.#parking.stir();
-    this.#lifetime.abort();
+    this.#lifetime.end();
     submit().catch((error: unknown) => this.host.departed(this.run, { kind: 'broken', error }));
   }
 
@@ -325,26 +326,31 @@ export class RunExecution implements CallTaker, TurnTaker {
   /** Submits an entry. Never resolves once this object's time is over, as it is after `lost`. */
   async #submit(entry: StoreEntry): Promise<EntryOutcome> {
     if (this.#hasEnded) return new Promise(() => {});
-    const outcome = await this.host.committer.submit(entry);
-    if (outcome.kind === 'lost') this.lose();
-    if (this.#hasEnded) return new Promise(() => {});
-    return outcome;
+    const written = await this.host.committer.submit(entry);
+    return this.#isOver(written) ? new Promise(() => {}) : written;
   }
 
-  /** Writes an outcome, and what else `make` puts beside it. */
+  /** Writes an outcome, and what else `make` puts beside it. Each step comes through here: the same in one. */
   async #write(
     call: OpenCall,
     outcome: Outcome,
     extras: RecordExtras,
-    make: (step: StepEntry) => StoreEntry = (step) => step,
+    make?: (step: StepEntry) => StoreEntry,
   ): Promise<EntryOutcome> {
     const ordinal = this.#delivery.assign();
     const completedAtMs = this.nowMs();
-    const entry = make(stepEntry(this.run, call, { ordinal, outcome, completedAtMs, ...extras }));
-    const written = await this.#submit(entry);
+    const step = stepEntry(this.run, call, extras, { ordinal, outcome, completedAtMs });
+    if (this.#hasEnded) return new Promise(() => {});
+    const written = await this.host.committer.submit(make ? make(step) : step);
+    if (this.#isOver(written)) return new Promise(() => {});
     if (written.kind === 'written') this.ready(call, ordinal, outcome, completedAtMs);
     else this.giveUpOrdinal(ordinal);
     return written;
+  }
+
+  #isOver(written: EntryOutcome): boolean {
+    if (written.kind === 'lost') this.lose();
+    return this.#hasEnded;
   }
 
   #parkable(): Parkable {

@@ -1,15 +1,13 @@
 import { retryDelayMs, retryVerdict, type StepCall, type StepPolicy, stepPolicy } from '../define/index.js';
 import type { OpenEntry } from '../replay/index.js';
-import { type AttemptResult, runAttempt } from './attempt.js';
+import { runAttempt } from './attempt.js';
 import { type AttemptFailure, BUSY, type OpenCall } from './call.js';
 import type { CallContext } from './call-context.js';
 import { settle, settleError } from './settle.js';
 import { retriesExhausted, stepInterrupted } from './step-errors.js';
 
-/** What follows an attempt: the call's outcome, or another attempt. */
-export type Following =
-  | { readonly kind: 'outcome'; readonly result: AttemptResult }
-  | { readonly kind: 'again' };
+/** What follows a failed attempt: the call fails, or there is another one. */
+export type Following = { readonly kind: 'failed'; readonly error: unknown } | { readonly kind: 'again' };
 
 /** Executes a step: its attempts, from where the journal left off, until there is an outcome, and records that. */
 export async function performStep(
@@ -21,49 +19,39 @@ export async function performStep(
   const policy = stepPolicy(call.name, call.options);
   if (begun && begun.retryAtMs === null) return recordInterrupted(run, open, begun.attempt);
   if (begun?.retryAtMs) await run.waitUntil(open, begun.retryAtMs);
-  const { lifetime, bodies } = run;
+  const { name } = call;
+  const { seq } = open;
+  const { timeoutMs } = policy;
   for (let attempt = (begun?.attempt ?? 0) + 1; ; attempt++) {
     if (policy.atMostOnce) await run.note(open, attempt, null, null);
-    const { name } = call;
-    const target = {
-      scope: run.scope,
-      name,
-      seq: open.seq,
-      attempt,
-      timeoutMs: policy.timeoutMs,
-      lifetime,
-      bodies,
-    };
-    const result = await runAttempt(target, run.host.deps.clock, call.body);
-    const next = await afterAttempt(run, open, policy, result, attempt);
-    if (next.kind === 'outcome') {
-      return run.record(open, settle(run.host.deps.codec, next.result, `the result of step "${name}"`), {
-        attempt,
-      });
-    }
+    const result = await runAttempt(run, { name, seq, attempt, timeoutMs }, call.body);
+    const { codec } = run.host.deps;
+    if (result.ok)
+      return run.record(open, settle(codec, result, `the result of step "${name}"`), { attempt });
+    const next = await afterFailure(run, open, policy, result.error, attempt);
+    if (next.kind === 'failed') return run.record(open, settleError(codec, next.error), { attempt });
   }
 }
 
-/** Decides what follows an attempt. Before another one it records the failure and waits the policy's delay out. */
-export async function afterAttempt(
+/** Decides what follows a failed attempt. Before another one it records the failure and waits the policy's delay out. */
+export async function afterFailure(
   run: CallContext,
   open: OpenCall,
   policy: StepPolicy,
-  result: AttemptResult,
+  error: unknown,
   attempt: number,
 ): Promise<Following> {
-  if (result.ok) return { kind: 'outcome', result };
   const { codec, random } = run.host.deps;
-  const failures = noteFailure(open, result.error, attempt);
-  const verdict = await judge(policy, result.error, attempt);
-  if (verdict.kind === 'failed') return { kind: 'outcome', result: { ok: false, error: verdict.error } };
+  const failures = noteFailure(open, error, attempt);
+  const verdict = await judge(policy, error, attempt);
+  if (verdict.kind === 'failed') return verdict;
   if (verdict.kind === 'exhausted') {
-    const error = retriesExhausted(open.name, attempt, result.error, failures);
-    if (!run.pausesWhenExhausted) return { kind: 'outcome', result: { ok: false, error } };
-    return run.pause(open, attempt, settleError(codec, result.error).error, settleError(codec, error).error);
+    const exhausted = retriesExhausted(open.name, attempt, error, failures);
+    if (!run.pausesWhenExhausted) return { kind: 'failed', error: exhausted };
+    return run.pause(open, attempt, settleError(codec, error).error, settleError(codec, exhausted).error);
   }
   const retryAtMs = run.nowMs() + Math.ceil(retryDelayMs(policy.retry, attempt, random()));
-  const failure = settleError(codec, result.error);
+  const failure = settleError(codec, error);
   await run.note(open, attempt, failure.error, retryAtMs);
   await run.waitUntil(open, retryAtMs);
   open.activity = BUSY;

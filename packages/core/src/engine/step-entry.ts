@@ -7,28 +7,25 @@ import type { RecordExtras } from './call-context.js';
 export function stepEntry(
   run: OwnedRun,
   call: OpenCall,
-  done: RecordExtras & {
-    readonly ordinal?: number;
-    readonly outcome?: Outcome;
-    readonly completedAtMs?: number;
-  },
+  extras: RecordExtras,
+  done?: { readonly ordinal: number; readonly outcome: Outcome; readonly completedAtMs: number },
 ): StepEntry {
-  const { outcome } = done;
-  return {
+  const outcome = done?.outcome;
+  const entry: StepEntry = {
     op: 'step',
     runId: run.id,
     epoch: run.epoch,
     seq: call.seq,
-    ordinal: done.ordinal ?? null,
+    ordinal: done ? done.ordinal : null,
     kind: call.kind,
     name: call.name,
-    attempt: done.attempt ?? 1,
+    attempt: extras.attempt ?? 1,
     output: outcome?.ok ? outcome.value : null,
     error: outcome && !outcome.ok ? outcome.error : null,
     retryAtMs: null,
     startedAtMs: call.startedAtMs,
-    completedAtMs: done.completedAtMs ?? null,
-    childId: done.childId ?? null,
-    ...(call.hasUndo && outcome?.ok && { hasUndo: true }),
+    completedAtMs: done ? done.completedAtMs : null,
+    childId: extras.childId ?? null,
   };
+  return call.hasUndo && outcome?.ok ? { ...entry, hasUndo: true } : entry;
 }

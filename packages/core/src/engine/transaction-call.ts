@@ -5,7 +5,7 @@ import type { OpenCall } from './call.js';
 import type { CallContext } from './call-context.js';
 import { settleError } from './settle.js';
 import { sqlTrouble } from './sql-state.js';
-import { afterAttempt } from './step-call.js';
+import { afterFailure } from './step-call.js';
 import { transactApart } from './transaction-apart.js';
 import { transactHere } from './transaction-here.js';
 import { transactReadOnly } from './transaction-read-only.js';
@@ -40,15 +40,8 @@ export async function performTransaction(
       return run.ready(open, transacted.ordinal, transacted.outcome, transacted.completedAtMs);
     }
     if (transacted.kind === 'value') return recordValue(current, transacted.value);
-    const next = await afterAttempt(
-      run,
-      open,
-      policy,
-      { ok: false, error: transacted.error },
-      current.attempt,
-    );
-    if (next.kind === 'again') continue;
-    return recordFailure(current, next.result.ok ? undefined : next.result.error);
+    const next = await afterFailure(run, open, policy, transacted.error, current.attempt);
+    if (next.kind === 'failed') return recordFailure(current, next.error);
   }
 }
 

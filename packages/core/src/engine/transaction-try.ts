@@ -49,12 +49,10 @@ export interface Progress {
 /** Runs the step's body on an open transaction, in the step's context and within its timeout, and encodes its value. */
 export async function enterBody(current: TransactionTry, tx: unknown, progress: Progress): Promise<Payload> {
   const { run, open, call, attempt } = current;
-  const { codec, clock } = run.host.deps;
+  const { codec } = run.host.deps;
   const { name } = call;
   const { timeoutMs } = stepPolicy(name, call.options);
-  const { lifetime, bodies } = run;
-  const target = { scope: run.scope, name, seq: open.seq, attempt, timeoutMs, lifetime, bodies };
-  const result = await runAttempt(target, clock, () => call.body(tx));
+  const result = await runAttempt(run, { name, seq: open.seq, attempt, timeoutMs }, () => call.body(tx));
   try {
     if (!result.ok) throw result.error;
     progress.value = codec.encode(result.value, `the result of step "${name}"`);
