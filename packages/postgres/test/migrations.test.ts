@@ -1,3 +1,4 @@
+import { createRegistry, Holdfast, step, workflow } from '@holdfast/core';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Driver } from '../src/driver/driver.js';
@@ -6,6 +7,7 @@ import { Statements } from '../src/driver/statements.js';
 import { migrate, migrationSql, postgres } from '../src/index.js';
 import { LATEST, MIGRATIONS } from '../src/schema/all.js';
 import { bringUpToDate } from '../src/schema/migrate.js';
+import type { Migration } from '../src/schema/migration.js';
 import { migrationText } from '../src/schema/text.js';
 import { quoteIdentifier, schemaNamed } from '../src/sql/names.js';
 import { database } from './support/homes.js';
@@ -97,12 +99,57 @@ describe('opening a store', () => {
     expect(await tableNames()).toEqual(['steps']);
   });
 
-  test('takes tables that a newer version migrated for what they are', async () => {
-    await open();
-    await client.query(`insert into ${tables().migrations} (version, name) values (9999, 'from the future')`);
-    await expect(open()).rejects.toMatchObject({
-      code: 'STORE_NEWER',
-      message: expect.stringContaining('9999'),
+  describe('that a newer version has migrated', () => {
+    /** Applies what a newer version adds: a table, and a column that older code knows nothing of. */
+    async function migrateFurther(...compatibleFrom: readonly (number | undefined)[]): Promise<void> {
+      const added = compatibleFrom.map(
+        (from, n): Migration => ({
+          version: LATEST + 1 + n,
+          name: `future ${n}`,
+          ...(from !== undefined && { compatibleFrom: from }),
+          text: (s) =>
+            `create table ${s.quoted}.future_${n} (id int); alter table ${s.runs} add column future_${n} text;`,
+        }),
+      );
+      const driver = new PgDriver({ pool: new pg.Pool({ connectionString: url }), isOwn: true });
+      const migrations = [...MIGRATIONS, ...added];
+      await bringUpToDate(driver, new Statements(tables()), { migrate: true, migrations });
+      await driver.close();
+    }
+
+    test('runs workflows with them, if they say that it can, whether or not it may migrate', async () => {
+      await migrateFurther(LATEST);
+      const { rows } = await client.query(
+        `select version, compatible_from from ${tables().migrations} order by 1`,
+      );
+      expect(rows.at(-1)).toEqual({ version: LATEST + 1, compatible_from: LATEST });
+      for (const options of [{ migrate: true }, { migrate: false }]) {
+        const registry = createRegistry();
+        const flow = workflow('flow', { registry }, async () => step.run('work', () => 'done'));
+        const app = new Holdfast({ store: postgres(url, { schema, ...options }), registry });
+        await app.launch();
+        expect(await (await app.start(flow, [])).result()).toBe('done');
+        await app.shutdown();
+      }
+      expect(await tableNames()).toContain('future_0');
+    });
+
+    test('refuses them if they do not, and says which version they need', async () => {
+      await open();
+      await migrateFurther(undefined);
+      for (const options of [{ migrate: true }, { migrate: false }]) {
+        await expect(open(options)).rejects.toMatchObject({
+          code: 'STORE_NEWER',
+          message: expect.stringContaining(`knows version ${LATEST + 1}; this one knows version ${LATEST}`),
+          details: { schema, version: LATEST + 1, compatibleFrom: LATEST + 1, known: LATEST },
+        });
+      }
+      await expect(migrate(url, { schema })).rejects.toMatchObject({ code: 'STORE_NEWER' });
+    });
+
+    test('refuses them if one of several needs newer code, whatever those after it say', async () => {
+      await migrateFurther(undefined, LATEST);
+      await expect(open()).rejects.toMatchObject({ code: 'STORE_NEWER' });
     });
   });
 

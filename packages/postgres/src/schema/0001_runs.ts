@@ -28,6 +28,7 @@ const migrationsTable = (s: Schema): string => `
 create table ${s.migrations} (
   version int primary key,
   name text not null,
+  compatible_from int not null,
   applied_at timestamptz not null default clock_timestamp(),
   installation_id uuid
 );`;
@@ -211,6 +212,7 @@ function comments(s: Schema): string {
 }
 
 const MIGRATIONS: Descriptions = {
+  compatible_from: 'The oldest version whose code can still work with the tables after this one.',
   installation_id: 'On the first row: what tells these tables from those of another database.',
 };
 

@@ -6,7 +6,8 @@ import { readExistence } from '../sql/migrations/exists.js';
 import { readLevel, type SchemaLevel } from '../sql/migrations/level.js';
 import { lockMigrations } from '../sql/migrations/lock.js';
 import { readServerVersion } from '../sql/migrations/server.js';
-import { LATEST, MIGRATIONS } from './all.js';
+import { MIGRATIONS } from './all.js';
+import type { Migration } from './migration.js';
 import { createSchemaText, migrationText } from './text.js';
 
 /** Where the tables are and which they are, once they are up to date. */
@@ -20,21 +21,31 @@ const OLDEST_SERVER = 130_000;
 /** What Postgres says of a table, and of a schema, that is not there. */
 const ABSENT = new Set(['42P01', '3F000']);
 
+/** How {@link bringUpToDate} goes about it. */
+export interface BringingUpToDate {
+  /** Whether it may; else it only checks. */
+  readonly migrate: boolean;
+  /** What this code knows of, oldest first. */
+  readonly migrations?: readonly Migration[];
+}
+
 /**
- * Brings the tables up to date, or only checks that they are. One read, if they are.
+ * Brings the tables up to date, or only checks that they are. One read, if they are. Newer ones are fine, as long as they
+ * say that this code can work with them.
  *
  * @throws HoldfastError STORE_TOO_OLD, STORE_NEWER, STORE_NOT_MIGRATED.
  */
 export async function bringUpToDate(
   driver: Driver,
   statements: Statements,
-  options: { readonly migrate: boolean },
+  { migrate, migrations = MIGRATIONS }: BringingUpToDate,
 ): Promise<Installation> {
+  const known = migrations.at(-1)!.version;
   const found = await levelOf(driver, statements);
   checkServer(found.serverVersion, driver);
-  if (found.version < LATEST && !options.migrate) throw notMigrated(found.version, statements, driver);
-  const level = found.version < LATEST ? await applyMissing(driver, statements) : found;
-  if (level.version > LATEST) throw newer(level.version, statements, driver);
+  if (found.version < known && !migrate) throw notMigrated(found.version, known, statements, driver);
+  const level = found.version < known ? await applyMissing(driver, statements, migrations) : found;
+  if (level.compatibleFrom > known) throw newer(level, known, statements, driver);
   return { installationId: level.installationId! };
 }
 
@@ -44,17 +55,21 @@ async function levelOf(driver: Driver, statements: Statements): Promise<SchemaLe
   } catch (error) {
     if (!ABSENT.has(driverState(error) ?? '')) throw error;
     const [serverVersion] = await statements.run(driver.query, readServerVersion, []);
-    return { version: 0, installationId: null, serverVersion: serverVersion! };
+    return { version: 0, compatibleFrom: 0, installationId: null, serverVersion: serverVersion! };
   }
 }
 
 /** One transaction for all: nothing is ever half applied. Whoever else migrates waits, and then finds it done. */
-function applyMissing(driver: Driver, statements: Statements): Promise<SchemaLevel> {
+function applyMissing(
+  driver: Driver,
+  statements: Statements,
+  migrations: readonly Migration[],
+): Promise<SchemaLevel> {
   return driver.transaction(async (transaction) => {
     const { schema } = statements;
     await statements.run(transaction.query, lockMigrations, [schema.name]);
     const level = await levelWithin(transaction, statements);
-    for (const migration of MIGRATIONS) {
+    for (const migration of migrations) {
       if (migration.version > level) await transaction.exec(migrationText(schema, migration));
     }
     return (await statements.run(transaction.query, readLevel, []))[0]!;
@@ -80,21 +95,26 @@ function checkServer(serverVersion: number, driver: Driver): void {
   );
 }
 
-function notMigrated(version: number, { schema }: Statements, driver: Driver): HoldfastError {
+function notMigrated(version: number, needed: number, { schema }: Statements, driver: Driver): HoldfastError {
   const state = version === 0 ? 'has no Holdfast tables' : `has Holdfast tables of version ${version}`;
   return new HoldfastError(
     'STORE_NOT_MIGRATED',
-    `Schema "${schema.name}" at ${driver.where} ${state}; this version of Holdfast needs version ${LATEST}. ` +
+    `Schema "${schema.name}" at ${driver.where} ${state}; this version of Holdfast needs version ${needed}. ` +
       'Run migrate(), apply what migrationSql() prints, or leave out the option migrate: false.',
-    { details: { where: driver.where, schema: schema.name, version, needed: LATEST } },
+    { details: { where: driver.where, schema: schema.name, version, needed } },
   );
 }
 
-function newer(version: number, { schema }: Statements, driver: Driver): HoldfastError {
+function newer(
+  { version, compatibleFrom }: SchemaLevel,
+  known: number,
+  { schema }: Statements,
+  driver: Driver,
+): HoldfastError {
   return new HoldfastError(
     'STORE_NEWER',
-    `Schema "${schema.name}" at ${driver.where} was migrated to version ${version} by a newer Holdfast; this one knows ` +
-      `version ${LATEST}. Update the @holdfast packages of this process.`,
-    { details: { where: driver.where, schema: schema.name, version, known: LATEST } },
+    `Schema "${schema.name}" at ${driver.where} was migrated to version ${version} by a newer Holdfast, and needs one that ` +
+      `knows version ${compatibleFrom}; this one knows version ${known}. Update the @holdfast packages of this process.`,
+    { details: { where: driver.where, schema: schema.name, version, compatibleFrom, known } },
   );
 }

@@ -4,6 +4,11 @@ import type { Schema } from '../sql/names.js';
 export interface Migration {
   readonly version: number;
   readonly name: string;
+  /**
+   * The oldest version whose code can still work with the tables as they are after this one. It may be an older one only if
+   * this one merely adds what that code does not miss. Default: this one.
+   */
+  readonly compatibleFrom?: number;
   /** Statements without parameters, run inside one transaction. */
   readonly text: (s: Schema) => string;
 }

@@ -1,9 +1,11 @@
-import { number, numberOrNull, textOrNull } from '../cells.js';
+import { number, textOrNull } from '../cells.js';
 import { statement } from '../statement.js';
 
 /** How far the schema is migrated, and which installation it is. */
 export interface SchemaLevel {
   readonly version: number;
+  /** The oldest version whose code can work with them. */
+  readonly compatibleFrom: number;
   readonly installationId: string | null;
   readonly serverVersion: number;
 }
@@ -15,11 +17,13 @@ export interface SchemaLevel {
 export const readLevel = statement<[], SchemaLevel>(
   'read_level',
   (s) => `
-select coalesce(max(m.version), 0) as version, ${installationId('min(m.installation_id::text)')} as installation_id,
+select coalesce(max(m.version), 0) as version, coalesce(max(m.compatible_from), 0) as compatible_from,
+  ${installationId('min(m.installation_id::text)')} as installation_id,
   current_setting('server_version_num')::int as server_version
 from ${s.migrations} m`,
   (row) => ({
-    version: numberOrNull(row['version']) ?? 0,
+    version: number(row['version']),
+    compatibleFrom: number(row['compatible_from']),
     installationId: textOrNull(row['installation_id']),
     serverVersion: number(row['server_version']),
   }),
