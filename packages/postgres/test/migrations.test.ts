@@ -53,6 +53,7 @@ describe('opening a store', () => {
       'executors',
       'messages',
       'migrations',
+      'news',
       'partitions',
       'queues',
       'runs',
@@ -61,6 +62,7 @@ describe('opening a store', () => {
       'stream_values',
       'streams',
       'tallies',
+      'waits',
     ]);
   });
 

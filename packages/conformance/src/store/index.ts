@@ -37,6 +37,7 @@ import { storeSuites } from './subject.js';
 import { takeovers } from './takeovers.js';
 import { trees } from './trees.js';
 import { unwinding } from './unwinding.js';
+import { waits } from './waits.js';
 
 export type { StoreHome } from './bench.js';
 
@@ -53,6 +54,7 @@ const SUBJECTS = [
   journals,
   finishing,
   parking,
+  waits,
   fencing,
   claiming,
   queueing,

@@ -1,26 +1,26 @@
 import type { CallKind } from '../replay/index.js';
+import type { Wait } from '../store/index.js';
 
 /**
  * What an open call is doing. `recorded`: its outcome is in the journal and waits for its turn. `busy`: a body or a
  * write is under way. `waiting`: nothing happens until a moment in time, or until something comes in; a run whose open
- * calls all wait can be parked. `watching`: the same, but what comes in would not wake a parked run, so it stays in memory;
- * at a shutdown it is given back.
+ * calls all wait can be parked.
  */
 export type CallActivity =
   | { readonly kind: 'recorded' }
   | { readonly kind: 'busy' }
-  | { readonly kind: 'watching' }
   | {
       readonly kind: 'waiting';
       readonly untilMs: number | null;
       /** Whether it may end any moment before that. */
       readonly mayEndSooner?: boolean;
+      /** What it waits for of another run, which does not know of that: noted in the store before the run is parked. */
+      readonly wait?: Wait;
     };
 
 /** Calls that do nothing but wait. */
 export const WAITS: ReadonlySet<CallKind> = new Set(['sleep', 'receive', 'get', 'read', 'result']);
 
-export const WATCHING: CallActivity = { kind: 'watching' };
 export const RECORDED: CallActivity = { kind: 'recorded' };
 export const BUSY: CallActivity = { kind: 'busy' };
 

@@ -2,7 +2,7 @@ import type { ChildCall, RunTerms } from '../define/index.js';
 import { HoldfastError, isHoldfastError } from '../errors/index.js';
 import type { OpenEntry, Outcome } from '../replay/index.js';
 import type { RunStatus } from '../store/index.js';
-import { BUSY, type OpenCall, WATCHING } from './call.js';
+import { BUSY, type OpenCall } from './call.js';
 import type { CallContext } from './call-context.js';
 import { outcomeInTime } from './outcome-in-time.js';
 import { cancelledOutcome, idConflict, resultTimedOut, waitsForItself } from './run-errors.js';
@@ -127,8 +127,8 @@ function inheritedTerms({ run }: CallContext, { terms = {} }: ChildCall): Partia
 /**
  * Waits for the other run's end. Undefined if that did not come in time.
  *
- * Hazard: a run that is parked is woken by its own children only, and by what comes in after it was claimed. So it may
- * be parked only while it waits for a child, and once that was seen not to have ended.
+ * Hazard: a run that is parked is woken by its own children, by what it has noted that it waits for, and by what comes in
+ * after it was claimed. So it may be parked only once the other was seen not to have ended; and any but a child is noted.
  */
 async function outcomeOf(
   run: CallContext,
@@ -139,9 +139,8 @@ async function outcomeOf(
   const { host, lifetime } = run;
   const wakesUs = isOwn(run, runId) || (await host.find(runId, lifetime))?.parentId === run.run.id;
   const untilMs = limit?.untilMs ?? null;
-  const pending = (): void => {
-    run.idle(open, wakesUs ? { kind: 'waiting', untilMs, mayEndSooner: true } : WATCHING);
-  };
+  const wait = wakesUs ? {} : { wait: { kind: 'result', targetId: runId } as const };
+  const pending = (): void => run.idle(open, { kind: 'waiting', untilMs, mayEndSooner: true, ...wait });
   const status = await (untilMs === null
     ? host.outcomeOf(runId, lifetime, pending)
     : outcomeInTime({

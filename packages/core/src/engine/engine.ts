@@ -26,6 +26,8 @@ import { strandedChore } from './stranded-chore.js';
 import { tallyChore } from './tally-chore.js';
 import { Turns } from './turns.js';
 import { Upkeep } from './upkeep.js';
+import { newsChore, waitsChore } from './waits-chores.js';
+import { Waker } from './waker.js';
 import { Workflows } from './workflows.js';
 
 /** As long as a timer can be: it is there, not to fire. */
@@ -76,6 +78,7 @@ export class Engine implements StoreListener {
   readonly #membership: Membership;
   readonly #heldRuns: HeldRunsChore;
   readonly #upkeep: Upkeep;
+  readonly #waker: Waker;
   /** Messages, events and streams. */
   readonly post: Post;
   /** What brings runs into being from outside of runs. */
@@ -94,8 +97,10 @@ export class Engine implements StoreListener {
     this.#workflows = new Workflows(options.workflows, options.version, queues, this.#deps);
     this.#committer = new Committer(this.#deps);
     this.#announcer = new Announcer(this.#deps);
+    this.#waker = new Waker(this.#deps, () => this.offerWork());
     const { concurrency, parkAfterMs } = options;
     const parts = {
+      waker: this.#waker,
       turns: new Turns(),
       places: new Places(),
       workflows: this.#workflows,
@@ -117,13 +122,16 @@ export class Engine implements StoreListener {
       halted: this.#halted.signal,
     });
     const [committer, announcer] = [this.#committer, this.#announcer];
-    this.post = new Post(this.#deps, { committer, announcer, offerWork: () => this.offerWork() });
+    const waker = this.#waker;
+    this.post = new Post(this.#deps, { committer, announcer, waker, offerWork: () => this.offerWork() });
     this.#executor.post = this.post;
     this.#heldRuns = new HeldRunsChore(deps.store, this.#executor);
     this.#upkeep = new Upkeep(this.#deps, [
       deadlinesChore(this.#deps, (runIds) => this.#cancelled(runIds)),
       this.#heldRuns,
       tallyChore(deps.store),
+      newsChore(waker),
+      waitsChore(deps.store, waker),
       ...(options.retention.length > 0 ? [new RetentionChore(this.#deps, options.retention)] : []),
       new ScheduleChore({
         deps: this.#deps,
@@ -219,6 +227,7 @@ export class Engine implements StoreListener {
     this.#outcomes.heard(runIds);
     this.post.ended(runIds);
     this.#announcer.say({ kind: 'cancelled', runIds });
+    this.#waker.soon();
     // Parents that are parked are due by now.
     this.offerWork();
   }
@@ -227,7 +236,9 @@ export class Engine implements StoreListener {
   deleted(runIds: readonly string[]): void {
     if (runIds.length === 0) return;
     this.#outcomes.heard(runIds);
+    this.post.ended(runIds);
     this.#announcer.say({ kind: 'finished', runIds });
+    this.#waker.soon();
   }
 
   /** There is work for somebody: for this executor, and for others. */
@@ -244,9 +255,9 @@ export class Engine implements StoreListener {
     this.#isClosing = true;
     const over = new AbortController();
     const until = (ms: number): Promise<void> => waitUntil(this.#clock, this.#clock.now() + ms, over.signal);
-    const drained = Promise.all([this.#claimer.stop(), this.#upkeep.stop()]).then(() =>
-      this.#executor.drain(until(drainMs)),
-    );
+    const drained = Promise.all([this.#claimer.stop(), this.#upkeep.stop()])
+      .then(() => this.#executor.drain(until(drainMs)))
+      .then(() => this.#waker.idle());
     await Promise.race([drained, until(drainMs + SIGN_OFF_MS)]);
     this.#membership.halt();
     await Promise.race([this.#membership.signOff(), until(SIGN_OFF_MS)]);
@@ -265,6 +276,7 @@ export class Engine implements StoreListener {
     clearInterval(this.#keepAlive);
     this.#claimer.halt();
     this.#upkeep.halt();
+    this.#waker.halt();
     this.#membership.halt();
     this.#outcomes.halt();
     this.post.halt();
@@ -295,6 +307,8 @@ export class Engine implements StoreListener {
         return;
       case 'schedules':
         return this.#upkeep.soon('schedules');
+      case 'news':
+        return this.#waker.soon();
     }
   }
 

@@ -15,6 +15,8 @@ import type { CheckpointPlace, Departure, RunHost } from './run-host.js';
 import { setAside } from './set-aside.js';
 import type { StartAnswer } from './start-answer.js';
 import type { Turns } from './turns.js';
+import { WaitNotes } from './wait-notes.js';
+import type { Waker } from './waker.js';
 import type { StartRequest, Workflows } from './workflows.js';
 
 /** The parts an executor works with. */
@@ -24,6 +26,7 @@ export interface ExecutorParts {
   readonly announcer: Announcer;
   readonly places: Places;
   readonly workflows: Workflows;
+  readonly waker: Waker;
   /** A run here must have ended then. */
   readonly deadlineKnown: (atMs: number) => void;
 }
@@ -45,6 +48,7 @@ export class Executor implements RunHost, ClaimerHost {
   readonly deps: EngineDeps;
   readonly committer: Committer;
   readonly turns: Turns;
+  readonly waitNotes: WaitNotes;
   readonly parkAfterMs: number;
   readonly #parts: ExecutorParts;
   readonly #concurrency: number;
@@ -68,6 +72,7 @@ export class Executor implements RunHost, ClaimerHost {
     this.#parts = parts;
     this.committer = parts.committer;
     this.turns = parts.turns;
+    this.waitNotes = new WaitNotes(deps);
     this.parkAfterMs = limits.parkAfterMs;
     this.#concurrency = limits.concurrency;
     this.queues = limits.queues;
@@ -310,6 +315,7 @@ export class Executor implements RunHost, ClaimerHost {
       case 'finished':
         this.outcomes.settle(how.status);
         this.post.ended([id]);
+        if (how.isAwaited) this.#parts.waker.soon();
         this.#parts.announcer.say({ kind: 'finished', runIds: [id] });
         // A parent that is parked is due by now.
         return parentId === null || this.#runs.has(parentId) ? undefined : this.offer(0);

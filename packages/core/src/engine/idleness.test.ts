@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { BUSY, type CallActivity, type OpenCall, RECORDED, WATCHING } from './call.js';
+import { BUSY, type CallActivity, type OpenCall, RECORDED } from './call.js';
 import { type IdleState, idleVerdict } from './idleness.js';
 
 const NOW_MS = 10_000;
@@ -8,7 +8,7 @@ const PARK_AFTER_MS = 1000;
 const until = (untilMs: number | null): CallActivity => ({ kind: 'waiting', untilMs });
 
 function verdict(activities: readonly CallActivity[], changes: Partial<IdleState> = {}) {
-  const calls = activities.map((activity) => ({ activity }) as OpenCall);
+  const calls = activities.map((activity, seq) => ({ activity, seq }) as OpenCall);
   return idleVerdict({
     calls,
     nowMs: NOW_MS,
@@ -39,14 +39,30 @@ describe('a run stays in memory', () => {
   });
 });
 
-describe('a run that waits for what would not wake it', () => {
-  test('stays in memory, however long its other waits', () => {
-    expect(verdict([WATCHING, until(NOW_MS + 1_000_000)])).toEqual({ kind: 'stay' });
+describe('a run that waits for something of other runs', () => {
+  const event = { kind: 'event', targetId: 'run-1', name: 'progress' } as const;
+  const result = { kind: 'result', targetId: 'run-2' } as const;
+
+  test('is parked with all that is to be noted of it, each with its call', () => {
+    const activities: CallActivity[] = [
+      { kind: 'waiting', untilMs: null, mayEndSooner: true, wait: event },
+      until(NOW_MS + 1_000_000),
+      { kind: 'waiting', untilMs: NOW_MS + 5000, mayEndSooner: true, wait: result },
+    ];
+    expect(verdict(activities, { sinceMs: NOW_MS - PARK_AFTER_MS })).toEqual({
+      kind: 'park',
+      wakeAtMs: NOW_MS + 5000,
+      waits: [
+        { ...event, seq: 0 },
+        { ...result, seq: 2 },
+      ],
+    });
   });
 
-  test('is given back at a shutdown, unless something else of it is under way', () => {
-    expect(verdict([WATCHING, until(null)], { isDraining: true })).toEqual({ kind: 'release' });
-    expect(verdict([WATCHING, BUSY], { isDraining: true })).toEqual({ kind: 'stay' });
+  test('is parked at a shutdown, unless something else of it is under way', () => {
+    const waits: CallActivity = { kind: 'waiting', untilMs: null, mayEndSooner: true, wait: event };
+    expect(verdict([waits], { isDraining: true })).toMatchObject({ kind: 'park', wakeAtMs: null });
+    expect(verdict([waits, BUSY], { isDraining: true })).toEqual({ kind: 'stay' });
   });
 });
 
@@ -58,6 +74,7 @@ describe('a run whose wait may end before its time', () => {
     expect(verdict([soonPerhaps], { sinceMs: NOW_MS - PARK_AFTER_MS })).toEqual({
       kind: 'park',
       wakeAtMs: NOW_MS + 1_000_000,
+      waits: [],
     });
   });
 });
@@ -65,22 +82,24 @@ describe('a run whose wait may end before its time', () => {
 describe('a run is parked', () => {
   test('at once when its next moment is far off', () => {
     const atMs = NOW_MS + PARK_AFTER_MS + 1;
-    expect(verdict([until(atMs)])).toEqual({ kind: 'park', wakeAtMs: atMs });
+    expect(verdict([until(atMs)])).toEqual({ kind: 'park', wakeAtMs: atMs, waits: [] });
   });
 
   test('until the earliest of several moments', () => {
     expect(verdict([until(NOW_MS + 9000), until(NOW_MS + 5000), until(NOW_MS + 7000)])).toEqual({
       kind: 'park',
       wakeAtMs: NOW_MS + 5000,
+      waits: [],
     });
   });
 
   test('without a moment when it waits for other runs only, after it lingered', () => {
     const sinceMs = NOW_MS - PARK_AFTER_MS;
-    expect(verdict([until(null)], { sinceMs })).toEqual({ kind: 'park', wakeAtMs: null });
+    expect(verdict([until(null)], { sinceMs })).toEqual({ kind: 'park', wakeAtMs: null, waits: [] });
     expect(verdict([until(null), until(NOW_MS + 5000)], { sinceMs })).toEqual({
       kind: 'park',
       wakeAtMs: NOW_MS + 5000,
+      waits: [],
     });
   });
 
@@ -99,7 +118,7 @@ describe('a run lingers', () => {
   });
 
   test('not at all, when it is to be parked at once', () => {
-    expect(verdict([until(null)], { parkAfterMs: 0 })).toEqual({ kind: 'park', wakeAtMs: null });
+    expect(verdict([until(null)], { parkAfterMs: 0 })).toEqual({ kind: 'park', wakeAtMs: null, waits: [] });
   });
 });
 
@@ -108,8 +127,9 @@ describe('while the executor shuts down', () => {
     expect(verdict([until(NOW_MS + 1)], { isDraining: true })).toEqual({
       kind: 'park',
       wakeAtMs: NOW_MS + 1,
+      waits: [],
     });
-    expect(verdict([until(null)], { isDraining: true })).toEqual({ kind: 'park', wakeAtMs: null });
+    expect(verdict([until(null)], { isDraining: true })).toEqual({ kind: 'park', wakeAtMs: null, waits: [] });
   });
 
   test('what is under way stays', () => {

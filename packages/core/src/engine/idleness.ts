@@ -1,13 +1,15 @@
+import type { NotedWait } from '../store/index.js';
 import type { OpenCall } from './call.js';
 
 /** What to do with a run that has nothing to do. */
 export type IdleVerdict =
   /** It is not idle: something is under way, or its own code is. */
   | { readonly kind: 'stay' }
-  /** It leaves memory now, to wake at that time; null when only something coming in can wake it. */
-  | { readonly kind: 'park'; readonly wakeAtMs: number | null }
-  /** It is given back, for another executor to take up. */
-  | { readonly kind: 'release' }
+  /**
+   * It leaves memory now, to wake at that time; null when only something coming in can wake it. Among what it waits for is
+   * this, of other runs.
+   */
+  | { readonly kind: 'park'; readonly wakeAtMs: number | null; readonly waits: readonly NotedWait[] }
   /** It is asked again at that time. */
   | { readonly kind: 'linger'; readonly untilMs: number };
 
@@ -28,23 +30,19 @@ export interface IdleState {
 export function idleVerdict(state: IdleState): IdleVerdict {
   let earliest = Number.POSITIVE_INFINITY;
   let isOpenEnded = false;
-  let waits = 0;
-  let isWatching = false;
+  let calls = 0;
+  const waits: NotedWait[] = [];
   for (const call of state.calls) {
     const { activity } = call;
     if (activity.kind === 'recorded' || activity.kind === 'busy') return { kind: 'stay' };
-    waits += 1;
-    if (activity.kind === 'watching') {
-      isWatching = true;
-      continue;
-    }
-    const { untilMs, mayEndSooner = false } = activity;
+    calls += 1;
+    const { untilMs, mayEndSooner = false, wait } = activity;
+    if (wait) waits.push({ ...wait, seq: call.seq });
     if (untilMs === null || mayEndSooner) isOpenEnded = true;
     if (untilMs !== null) earliest = Math.min(earliest, untilMs);
   }
-  if (waits === 0) return { kind: 'stay' };
-  if (isWatching) return { kind: state.isDraining ? 'release' : 'stay' };
-  const park = { kind: 'park', wakeAtMs: Number.isFinite(earliest) ? earliest : null } as const;
+  if (calls === 0) return { kind: 'stay' };
+  const park = { kind: 'park', wakeAtMs: Number.isFinite(earliest) ? earliest : null, waits } as const;
   if (state.isDraining) return park;
   if (earliest - state.nowMs <= state.parkAfterMs) return { kind: 'stay' };
   const lingerUntilMs = state.sinceMs + state.parkAfterMs;

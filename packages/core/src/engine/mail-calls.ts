@@ -2,7 +2,7 @@ import type { CloseCall, GetCall, MailDefinition, ReadCall, SendCall, ShowCall }
 import { isHoldfastError } from '../errors/index.js';
 import type { Payload } from '../replay/index.js';
 import type { MailEntry, StepEntry } from '../store/index.js';
-import { BUSY, type OpenCall, WATCHING } from './call.js';
+import { BUSY, type OpenCall } from './call.js';
 import type { CallContext } from './call-context.js';
 import { judgeEvent } from './event-answer.js';
 import { obstacle, timedOut } from './mail-errors.js';
@@ -55,10 +55,7 @@ export async function performClose(
   return put(run, open, definition, runId, (step) => ({ op: 'close', step, runId, epoch: null, name }));
 }
 
-/**
- * Waits for an event and records its value as the call's own. Nobody could wake the run for it, so it stays in memory
- * meanwhile.
- */
+/** Waits for an event and records its value as the call's own. */
 export async function performGet(
   run: CallContext,
   open: OpenCall,
@@ -74,7 +71,10 @@ export async function performGet(
       untilMs,
       timedOut: () => timedOut(definition, runId, timeoutMs),
       signal: run.lifetime,
-      pending: () => run.idle(open, WATCHING),
+      pending: () => {
+        const wait = { kind: 'event', targetId: runId, name } as const;
+        run.idle(open, { kind: 'waiting', untilMs, mayEndSooner: true, wait });
+      },
     });
     run.idle(open, BUSY);
     return await run.record(open, { ok: true, value });
@@ -95,7 +95,11 @@ export async function performRead(
     const found = await nextValue(post.streams, deps, cursor, {
       untilMs,
       signal: run.lifetime,
-      pending: () => run.idle(open, WATCHING),
+      pending: () => {
+        const { definition, runId: targetId, position } = cursor;
+        const wait = { kind: 'stream', targetId, name: definition.name, position } as const;
+        run.idle(open, { kind: 'waiting', untilMs, mayEndSooner: true, wait });
+      },
     });
     run.idle(open, BUSY);
     const value = found && { position: found.position, value: deps.codec.decode(found.value) };

@@ -1,4 +1,4 @@
-import type { OwnedRun } from '../store/index.js';
+import type { NotedWait, OwnedRun } from '../store/index.js';
 import type { CancelTimer } from '../time/index.js';
 import type { OpenCall } from './call.js';
 import { idleVerdict } from './idleness.js';
@@ -10,6 +10,9 @@ import type { RunHost } from './run-host.js';
  */
 const PARK_SCARCE_AFTER_MS = 50;
 
+/** How long a run stays in memory if it cannot be noted what it waits for, in milliseconds. */
+const NOTE_AGAIN_AFTER_MS = 1000;
+
 /** What parking asks of the run that may be parked. */
 export interface Parkable {
   readonly run: OwnedRun;
@@ -18,7 +21,6 @@ export interface Parkable {
   /** It is to be given another turn. */
   ask(): void;
   parked(wakeAtMs: number | null): void;
-  release(): Promise<void>;
   lose(): void;
   broken(error: unknown): void;
 }
@@ -27,6 +29,9 @@ export interface Parkable {
 export class Parking {
   readonly #of: Parkable;
   #isUnderWay = false;
+  #isNoting = false;
+  /** The calls of which the store has noted what they wait for. */
+  #noted: ReadonlySet<number> = new Set();
   #signals: number;
   #idleSinceMs: number | undefined;
   #cancelLinger: CancelTimer | undefined;
@@ -56,7 +61,7 @@ export class Parking {
     });
   }
 
-  /** The run has nothing to do but wait for these: parks it, gives it back, or has it wait in memory. */
+  /** The run has nothing to do but wait for these: parks it, or has it wait in memory. */
   consider(calls: Iterable<OpenCall>): void {
     const { host } = this.#of;
     const nowMs = this.#of.nowMs();
@@ -65,9 +70,11 @@ export class Parking {
     const sinceMs = this.#idleSinceMs;
     const verdict = idleVerdict({ calls, nowMs, sinceMs, parkAfterMs: this.#parkAfterMs(), isDraining });
     if (verdict.kind === 'linger') this.linger(verdict.untilMs, () => this.#of.ask());
-    if (verdict.kind === 'release') this.#of.release().catch((error: unknown) => this.#of.broken(error));
-    if (verdict.kind === 'park')
-      this.#park(verdict.wakeAtMs).catch((error: unknown) => this.#of.broken(error));
+    if (verdict.kind !== 'park') return;
+    const { wakeAtMs, waits } = verdict;
+    const isNoted = waits.every(({ seq }) => this.#noted.has(seq));
+    const leaving = isNoted ? this.#park(wakeAtMs, waits) : this.#note(waits);
+    leaving.catch((error: unknown) => this.#of.broken(error));
   }
 
   #parkAfterMs(): number {
@@ -76,7 +83,35 @@ export class Parking {
     return isSlotScarce && !keepsSlot ? Math.min(parkAfterMs, PARK_SCARCE_AFTER_MS) : parkAfterMs;
   }
 
-  async #park(wakeAtMs: number | null): Promise<void> {
+  /**
+   * Notes what the run waits for of other runs, which know nothing of it. Hazard: what happens before that is written brings
+   * it no news. So the store looks once more afterwards; and what happens from then on raises the run's signals, and so
+   * keeps it from being parked.
+   */
+  async #note(waits: readonly NotedWait[]): Promise<void> {
+    if (this.#isNoting) return;
+    this.#isNoting = true;
+    const { host, run } = this.#of;
+    const { id: runId, epoch } = run;
+    try {
+      const hasComeAbout = await host.waitNotes.note({ runId, epoch, waits });
+      if (hasComeAbout) await this.#lookAgain(waits);
+      else this.#noted = new Set(waits.map(({ seq }) => seq));
+      if (hasComeAbout) this.stir();
+    } catch (error) {
+      host.deps.logger.warn(
+        { error, runId },
+        'a run that only waits cannot be parked yet; it is tried again',
+      );
+      this.linger(host.deps.clock.now() + NOTE_AGAIN_AFTER_MS, () => this.#of.ask());
+      return;
+    } finally {
+      this.#isNoting = false;
+    }
+    this.#of.ask();
+  }
+
+  async #park(wakeAtMs: number | null, waits: readonly NotedWait[]): Promise<void> {
     this.#isUnderWay = true;
     const { host, run } = this.#of;
     const { id: runId, epoch, keepsSlot } = run;
@@ -87,10 +122,20 @@ export class Parking {
     if (parked.kind === 'refused') return this.#of.broken(parked.error);
     if (parked.kind !== 'signalled') return;
     // Not parked with the new number of signals before it is known what they were.
-    await Promise.all([host.recheckOutcomes(), host.post.messages.recheck(runId)]);
+    await this.#lookAgain(waits);
     this.#isUnderWay = false;
     this.#signals = parked.signals;
+    this.#noted = new Set();
     this.stir();
     this.#of.ask();
+  }
+
+  /** Resolves when whoever waits here for what may have come about has been told. */
+  async #lookAgain(waits: readonly NotedWait[]): Promise<void> {
+    const { host, run } = this.#of;
+    const { events, messages, streams } = host.post;
+    const targets = [...new Set(waits.map(({ targetId }) => targetId))];
+    const ofOthers = targets.flatMap((id) => [events.recheck(id), streams.recheck(id)]);
+    await Promise.all([host.recheckOutcomes(), messages.recheck(run.id), ...ofOthers]);
   }
 }

@@ -28,6 +28,7 @@ import { accepted } from './input.js';
 import { Lookout } from './lookout.js';
 import { obstacle, timedOut } from './mail-errors.js';
 import { nextValue } from './stream-pages.js';
+import type { Waker } from './waker.js';
 import { watchFor } from './watching.js';
 
 /** Pauses between looks in case no word comes, in milliseconds: where signals arrive, and where they do not. */
@@ -40,6 +41,8 @@ export interface PostParts {
   readonly announcer: Announcer;
   /** Says that there is a run to be claimed. */
   readonly offerWork: () => void;
+  /** Brings parked runs the news that they wait for. */
+  readonly waker: Waker;
 }
 
 /**
@@ -126,7 +129,8 @@ export class Post implements Mail {
   told(entry: MailEntry, outcome: EntryOutcome): void {
     if (outcome.kind !== 'written' || entry.op === 'receive') return;
     const runIds = [entry.runId];
-    const { announcer, offerWork } = this.#parts;
+    const { announcer, offerWork, waker } = this.#parts;
+    if (outcome.isAwaited) waker.soon();
     switch (entry.op) {
       case 'send':
         if (outcome.wakes) offerWork();

@@ -24,7 +24,7 @@ export async function endRun(of: Leaving, state: FinishEntry['state'], ending: E
   const written = await host.committer.submit(entry);
   if (written.kind === 'written') {
     const status = { id: runId, workflow, state, executorId: null, output, error } as const;
-    return host.departed(run, { kind: 'finished', status });
+    return host.departed(run, { kind: 'finished', status, isAwaited: written.isAwaited ?? false });
   }
   if (written.kind !== 'refused') return host.departed(run, { kind: 'lost', bodies });
   if (!ending.ok) return host.departed(run, { kind: 'broken', error: written.error });

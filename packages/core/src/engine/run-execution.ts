@@ -361,7 +361,6 @@ export class RunExecution implements CallTaker, TurnTaker {
       nowMs: () => this.nowMs(),
       ask: () => host.turns.ask(this),
       parked: (wakeAtMs) => this.#depart({ kind: 'parked', wakeAtMs }),
-      release: () => this.release(),
       lose: () => this.lose(),
       broken: (error) => this.#broken(error),
     };

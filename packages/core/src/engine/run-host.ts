@@ -6,6 +6,7 @@ import type { EngineDeps } from './deps.js';
 import type { Post } from './post.js';
 import type { StartAnswer } from './start-answer.js';
 import type { Turns } from './turns.js';
+import type { WaitNotes } from './wait-notes.js';
 import type { StartRequest } from './workflows.js';
 
 /** Where the checkpoints of an adapter's transactions go: beside the engine's own tables, or into a table of their own. */
@@ -13,7 +14,8 @@ export type CheckpointPlace = 'here' | 'apart';
 
 /** How a run left this executor. */
 export type Departure =
-  | { readonly kind: 'finished'; readonly status: RunStatus }
+  /** `isAwaited`: parked runs may wait for that. */
+  | { readonly kind: 'finished'; readonly status: RunStatus; readonly isAwaited: boolean }
   | { readonly kind: 'parked'; readonly wakeAtMs: number | null }
   /** Until somebody resumes it. */
   | { readonly kind: 'paused' }
@@ -31,6 +33,7 @@ export interface RunHost {
   readonly committer: Committer;
   readonly turns: Turns;
   readonly post: Post;
+  readonly waitNotes: WaitNotes;
   readonly parkAfterMs: number;
   readonly isDraining: boolean;
   /** Records and, where this executor can, begins another run. */

@@ -30,7 +30,7 @@ export async function setAside(
     if (written.kind !== 'written') return host.departed(run, { kind: 'lost', bodies: new Bodies() });
     if (run.isUnwinding) return host.departed(run, { kind: 'paused' });
     const status = { id: runId, workflow, state: 'failed', executorId: null, output: null, error } as const;
-    host.departed(run, { kind: 'finished', status });
+    host.departed(run, { kind: 'finished', status, isAwaited: written.isAwaited ?? false });
   } catch (error) {
     host.departed(run, { kind: 'broken', error });
   }

@@ -12,6 +12,10 @@ import { copyPayload, type RunRow, type Tables } from './tables.js';
 
 type Obstacle = Extract<EntryOutcome['kind'], 'missing' | 'ended' | 'closed' | 'exists' | 'lost'>;
 
+const WRITTEN: EntryOutcome = Object.freeze({ kind: 'written' });
+const WAKES: EntryOutcome = Object.freeze({ kind: 'written', wakes: true });
+const AWAITED: EntryOutcome = Object.freeze({ kind: 'written', isAwaited: true });
+
 /** What writing an entry needs of the other tables. */
 export interface MailWriter {
   readonly tables: Tables;
@@ -30,7 +34,8 @@ export interface MailWriter {
 export function writeMail(writer: MailWriter, entry: MailEntry): EntryOutcome {
   const { step } = entry;
   if (step && writer.isRecorded(step)) {
-    return entry.op === 'send' ? { kind: 'written', wakes: true } : { kind: 'written' };
+    if (entry.op === 'receive') return WRITTEN;
+    return entry.op === 'send' ? WAKES : shown(writer, entry.runId);
   }
   const kind = obstacleTo(writer, entry);
   if (kind) return { kind };
@@ -61,7 +66,7 @@ function takeEffect(writer: MailWriter, entry: MailEntry): EntryOutcome {
       return send(writer, entry);
     case 'receive':
       mail.receive(entry.step.runId, entry.messageId, entry.step.seq);
-      break;
+      return WRITTEN;
     case 'set':
     case 'write': {
       const { runId, name, key, seq } = entry;
@@ -73,15 +78,20 @@ function takeEffect(writer: MailWriter, entry: MailEntry): EntryOutcome {
     case 'close':
       close(mail, entry);
   }
-  return { kind: 'written' };
+  return shown(writer, entry.runId);
+}
+
+/** A run shows something. */
+function shown({ tables }: MailWriter, runId: string): EntryOutcome {
+  return tables.awaited.happened(runId) ? AWAITED : WRITTEN;
 }
 
 function send({ tables, mail, signal }: MailWriter, { runId, channel, key, value }: SendEntry): EntryOutcome {
-  if (key !== null && mail.hasMessage(runId, key)) return { kind: 'written' };
+  if (key !== null && mail.hasMessage(runId, key)) return WRITTEN;
   const isParked = tables.run(runId)?.state === 'waiting';
   mail.addMessage(runId, { channel, key, value: copyPayload(value) });
   signal(runId);
-  return isParked ? { kind: 'written', wakes: true } : { kind: 'written' };
+  return isParked ? WAKES : WRITTEN;
 }
 
 function close(mail: MailTables, { runId, name }: CloseEntry): void {

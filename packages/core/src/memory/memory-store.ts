@@ -37,6 +37,7 @@ import { pruneRuns } from './retention.js';
 import { Schedules, scheduleStore } from './schedules.js';
 import { Tables } from './tables.js';
 import { memoryVersions } from './versions.js';
+import { waitStore } from './waits.js';
 import { type Moment, writeBatch } from './writes.js';
 
 /** In whose name those listen who execute nothing. */
@@ -110,6 +111,7 @@ class MemoryHandle implements MemoryStore {
   readonly versions = memoryVersions((work) =>
     this.#ask(({ tables, leases }, nowMs) => work(tables, leases.serving(nowMs))),
   );
+  readonly waits = waitStore((work) => this.#ask(({ tables, mail }, nowMs) => work(tables, mail, nowMs)));
   readonly looking = memoryLooking((work) => this.#ask(({ tables }, nowMs) => work(tables, nowMs)));
   readonly mail = memoryMail((work) => this.#ask(({ tables, mail }) => work(tables, mail)));
   readonly repair = memoryRepair((work) => this.#ask(({ tables, mail }, nowMs) => work(tables, mail, nowMs)));

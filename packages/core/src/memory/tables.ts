@@ -1,5 +1,6 @@
 import type { Payload } from '../replay/index.js';
 import { isFinal, type NewRun, type RunRecord, type StepRecord } from '../store/index.js';
+import { Awaited } from './awaited.js';
 import { deduplicationOf, holdsKey } from './deduplication.js';
 
 /** A run as it is kept: what is shown of it and what only executors are told. */
@@ -24,6 +25,7 @@ export interface RunRow extends RunRecord {
  * what is here.
  */
 export class Tables {
+  readonly awaited = new Awaited();
   readonly #runs = new Map<string, RunRow>();
   #places = 0;
   readonly #steps = new Map<string, Map<number, StepRecord>>();
@@ -86,6 +88,7 @@ export class Tables {
     this.#takeOut(row);
     const changed = Object.freeze({ ...row, ...changes });
     this.#put(changed);
+    if (isFinal(changed.state) && !isFinal(row.state)) this.awaited.happened(row.id);
     return changed;
   }
 
@@ -94,6 +97,8 @@ export class Tables {
     this.#takeOut(row);
     this.#runs.delete(row.id);
     this.#steps.delete(row.id);
+    this.awaited.happened(row.id);
+    this.awaited.note(row.id, []);
   }
 
   step(runId: string, seq: number): StepRecord | undefined {

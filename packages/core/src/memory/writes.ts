@@ -19,6 +19,7 @@ import { refusal } from './refusal.js';
 import { copyOptional, copyPayload, type RunRow, type Tables } from './tables.js';
 
 const WRITTEN: EntryOutcome = Object.freeze({ kind: 'written' });
+const AWAITED: EntryOutcome = Object.freeze({ kind: 'written', isAwaited: true });
 const EXISTS: EntryOutcome = Object.freeze({ kind: 'exists' });
 const LOST: EntryOutcome = Object.freeze({ kind: 'lost' });
 
@@ -179,7 +180,10 @@ function isRecorded(tables: Tables, entry: StepEntry): boolean {
 
 function finish(tables: Tables, entry: FinishEntry, nowMs: number): EntryOutcome {
   const run = held(tables, entry);
-  if (!run) return stands(tables, entry, 'succeeded', 'failed', 'cancelled');
+  if (!run) {
+    const stood = stands(tables, entry, 'succeeded', 'failed', 'cancelled');
+    return stood === WRITTEN && tables.awaited.happened(entry.runId) ? AWAITED : stood;
+  }
   const { state } = entry;
   const [output, error] = [copyOptional(entry.output), copyOptional(entry.error)];
   const ended = {
@@ -191,7 +195,7 @@ function finish(tables: Tables, entry: FinishEntry, nowMs: number): EntryOutcome
   };
   tables.change(run, { state, output, error, ...ended });
   signal(tables, entry.parentId, nowMs);
-  return WRITTEN;
+  return tables.awaited.happened(run.id) ? AWAITED : WRITTEN;
 }
 
 function park(tables: Tables, entry: ParkEntry): EntryOutcome {
@@ -250,7 +254,7 @@ interface Fence {
 }
 
 /** The run, if whoever writes still holds it. */
-function held(tables: Tables, { runId, epoch }: Fence): RunRow | undefined {
+export function held(tables: Tables, { runId, epoch }: Fence): RunRow | undefined {
   const run = tables.run(runId);
   return run?.state === 'running' && run.epoch === epoch ? run : undefined;
 }

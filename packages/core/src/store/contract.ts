@@ -13,6 +13,7 @@ import type { ScheduleStore } from './schedule-store.js';
 import type { ServedWorkflow, Serves } from './serving.js';
 import type { StepRecord, StepsPage } from './step.js';
 import type { VersionStore } from './version-store.js';
+import type { WaitStore } from './wait-store.js';
 
 /** What an executor asks for. */
 export interface ClaimRequest {
@@ -47,7 +48,9 @@ export type Signal =
   /** An executor came or went. */
   | { readonly kind: 'peers' }
   /** A schedule was made or changed. */
-  | { readonly kind: 'schedules' };
+  | { readonly kind: 'schedules' }
+  /** There is news for parked runs that nobody is about to bring: see {@link WaitStore}. */
+  | { readonly kind: 'news' };
 
 /** What a store calls when something happens elsewhere. None of these may throw. */
 export interface StoreListener {
@@ -106,6 +109,8 @@ export interface Store {
   readonly schedules: ScheduleStore;
   /** Versions of runs and of executors. */
   readonly versions: VersionStore;
+  /** What parked runs wait for of other runs. */
+  readonly waits: WaitStore;
   /** Connects and brings the schema up to date. @throws HoldfastError STORE_… */
   open(): Promise<void>;
   close(): Promise<void>;

@@ -97,8 +97,11 @@ export type StoreEntry =
 
 /** What became of an entry. */
 export type EntryOutcome =
-  /** `wakes`: a message made a parked run due, or may have. */
-  | { readonly kind: 'written'; readonly wakes?: true }
+  /**
+   * `wakes`: a message made a parked run due, or may have. `isAwaited`: parked runs wait for what happened, or may, and
+   * there is news for them: see {@link WaitStore}.
+   */
+  | { readonly kind: 'written'; readonly wakes?: true; readonly isAwaited?: true }
   | { readonly kind: 'exists' }
   /** This run, which has not ended, has the deduplication key. */
   | { readonly kind: 'duplicate'; readonly runId: string; readonly workflow: string }

@@ -89,3 +89,12 @@ export type { OfferedWorkflow, ServedWorkflow, Serves } from './serving.js';
 export type { StepRecord, StepsPage } from './step.js';
 export type { StepEntry } from './step-entry.js';
 export type { StrandedGroup, VersionMove, VersionStore } from './version-store.js';
+export type {
+  NotedWait,
+  Wait,
+  WaitingRun,
+  WaitPosition,
+  WaitStore,
+  WaitsSwept,
+  Woken,
+} from './wait-store.js';

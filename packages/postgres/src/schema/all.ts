@@ -5,6 +5,7 @@ import { schedules } from './0004_schedules.js';
 import { tallies } from './0005_tallies.js';
 import { functions } from './0006_functions.js';
 import { claimingQueued } from './0007_claim_queued.js';
+import { waits } from './0008_waits.js';
 import type { Migration } from './migration.js';
 
 /** All migrations, oldest first. */
@@ -16,6 +17,7 @@ export const MIGRATIONS: readonly Migration[] = [
   tallies,
   functions,
   claimingQueued,
+  waits,
 ];
 
 /** The version of the tables that this code works with. */

@@ -79,6 +79,7 @@ function callsGrants(s: Schema): string[] {
     `select, insert on ${s.messages}`,
     `select (run_id, undo) on ${s.steps}`,
     `insert on ${s.tallies}`,
+    `select, insert on ${s.news}`,
     `usage on sequence ${s.places}`,
     `execute on all functions in schema ${s.quoted}`,
   ];

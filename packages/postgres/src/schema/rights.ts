@@ -30,6 +30,8 @@ export const APP_RIGHTS: Rights = {
     streams: ALL,
     streamValues: ['select', 'insert', 'delete'],
     tallies: ['select', 'insert', 'delete'],
+    waits: ALL,
+    news: ALL,
   },
   takesPlaces: true,
   callsFunctions: true,

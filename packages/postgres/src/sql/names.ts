@@ -20,6 +20,8 @@ export interface Schema {
   readonly streamValues: string;
   readonly schedules: string;
   readonly tallies: string;
+  readonly waits: string;
+  readonly news: string;
   /** A function: whether a run has something to undo. */
   readonly hasUndo: string;
   readonly isCancelled: string;
@@ -53,6 +55,8 @@ export function schemaNamed(name: string): Schema {
     streamValues: `${quoted}.stream_values`,
     schedules: `${quoted}.schedules`,
     tallies: `${quoted}.tallies`,
+    waits: `${quoted}.waits`,
+    news: `${quoted}.news`,
     hasUndo: `${quoted}.has_undo`,
     isCancelled: `${quoted}.is_cancelled`,
   };

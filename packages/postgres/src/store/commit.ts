@@ -2,8 +2,8 @@ import { type EntryOutcome, HoldfastError, isMail, runOf, type StoreEntry } from
 import type { Driver } from '../driver/driver.js';
 import type { Statements } from '../driver/statements.js';
 import { driverState } from '../driver-state.js';
-import { commitBatch } from '../sql/batch/commit.js';
-import { commitMail, type MailAnswer } from '../sql/batch/mail-batch.js';
+import { type BatchAnswer, commitBatch } from '../sql/batch/commit.js';
+import { commitMail } from '../sql/batch/mail-batch.js';
 import { readStanding } from '../sql/batch/standing.js';
 import { type Gathered, gather } from './gather.js';
 import { settle } from './settle.js';
@@ -63,9 +63,10 @@ async function writeTogether(
   entries: readonly StoreEntry[],
 ): Promise<readonly EntryOutcome[]> {
   const outcomes: EntryOutcome[] = entries.map(() => ({ kind: 'written' }));
-  const unsettled = new Map<number, MailAnswer['why']>();
+  const unsettled = new Map<number, BatchAnswer['why']>();
   for (const { at, why } of await send(driver, statements, gather(entries))) {
     if (why === 'woke') outcomes[at] = { kind: 'written', wakes: true };
+    else if (why === 'awaited') outcomes[at] = { kind: 'written', isAwaited: true };
     else unsettled.set(at, unsettled.get(at) ?? why);
   }
   if (unsettled.size === 0) return outcomes;
@@ -90,16 +91,15 @@ async function send(
   driver: Driver,
   statements: Statements,
   { kinds, values }: Gathered,
-): Promise<readonly MailAnswer[]> {
-  if (kinds.mail) return statements.run(driver.query, commitMail(kinds), values);
-  const unsettled = await statements.run(driver.query, commitBatch(kinds), values);
-  return unsettled.map((at) => ({ at, why: null }));
+): Promise<readonly BatchAnswer[]> {
+  return statements.run(driver.query, kinds.mail ? commitMail(kinds) : commitBatch(kinds), values);
 }
 
 /** All by which something may stand in the way of an entry. */
 function keysOf(entry: StoreEntry): Readonly<Record<string, unknown>> {
   if (entry.op === 'send')
     return { ...keyOf(entry), target: entry.runId, message_key: entry.key ?? undefined };
+  if (isMail(entry)) return { ...keyOf(entry), target: runOf(entry) };
   if (entry.op !== 'start') return keyOf(entry);
   const { workflow, queue, deduplicationKey, deduplicationScope, parentId, isDetached } = entry.run;
   const key = { deduplication_key: deduplicationKey, deduplication_scope: deduplicationScope };

@@ -14,8 +14,8 @@ export function gatherMail(
 ): GatheredMail {
   const told = new Set<string>();
   for (const { entry } of entries) {
-    const stranger = strangerOf(entry);
-    if (stranger !== null) told.add(stranger);
+    // Also a run that shows something itself: whether somebody waits for that is read under its lock.
+    if (entry.op !== 'receive') told.add(entry.runId);
   }
   return {
     rows: entries.map(({ at, entry }) => ({ lock: runOf(entry), row: mailRow(at, entry) })),

@@ -50,6 +50,7 @@ import { postgresRetention } from './retention.js';
 import { checkRights } from './rights.js';
 import { postgresSchedules } from './schedules.js';
 import { postgresVersions } from './versions.js';
+import { postgresWaits } from './waits.js';
 
 /** What a store is made with. */
 export interface PostgresStoreOptions {
@@ -75,6 +76,7 @@ export class PostgresStore implements Store {
   readonly control = new PostgresControl((statement, values) => this.#run(statement, values));
   readonly versions = postgresVersions((statement, values) => this.#run(statement, values));
   readonly queues = new PostgresQueues((statement, values) => this.#run(statement, values));
+  readonly waits = postgresWaits((statement, values) => this.#run(statement, values));
   readonly looking: LookingStore;
   readonly mail = new PostgresMail((statement, values) => this.#run(statement, values));
   readonly repair = postgresRepair((statement, values) => this.#run(statement, values));

@@ -1,5 +1,5 @@
 import { type EntryOutcome, isFinal, isMail, type MailEntry, type StoreEntry } from '@holdfast/core/internal';
-import type { MailAnswer } from '../sql/batch/mail-batch.js';
+import type { BatchAnswer } from '../sql/batch/commit.js';
 import type { Standing } from '../sql/batch/standing.js';
 
 const WRITTEN: EntryOutcome = { kind: 'written' };
@@ -13,10 +13,10 @@ const LOST: EntryOutcome = { kind: 'lost' };
 export function settle(
   entry: StoreEntry,
   standing: Standing,
-  why: MailAnswer['why'],
+  why: BatchAnswer['why'],
 ): EntryOutcome | undefined {
   if (isMail(entry)) return settleMail(entry, standing, why);
-  const { run, step, isOrphan, holder } = standing;
+  const { run, step, isOrphan, holder, isAwaited } = standing;
   if (entry.op === 'start') {
     if (run) return run.key === entry.run.key ? WRITTEN : EXISTS;
     if (isOrphan) return LOST;
@@ -31,7 +31,7 @@ export function settle(
         ? WRITTEN
         : LOST;
     case 'finish':
-      return isFinal(state) ? WRITTEN : LOST;
+      return isFinal(state) ? seen(isAwaited) : LOST;
     case 'park':
       if (state === 'running') return { kind: 'signalled', signals };
       return state === 'waiting' ? WRITTEN : LOST;
@@ -43,13 +43,22 @@ export function settle(
   }
 }
 
+/** It was written before. Whoever waits for it may not have been told. */
+function seen(isAwaited: boolean): EntryOutcome {
+  return isAwaited ? { kind: 'written', isAwaited } : WRITTEN;
+}
+
 /** The call that mail comes with may be there already: what bars the mail now did not then. */
-function settleMail(entry: MailEntry, { step, hasMessage }: Standing, why: MailAnswer['why']): EntryOutcome {
+function settleMail(
+  entry: MailEntry,
+  { step, hasMessage, isAwaited }: Standing,
+  why: BatchAnswer['why'],
+): EntryOutcome {
   const call = entry.step;
   const isThere =
     call !== null && step !== null && step.epoch === call.epoch && step.ordinal === call.ordinal;
   // Whoever woke the run by it may not have heard so.
-  if (isThere) return entry.op === 'send' ? { kind: 'written', wakes: true } : WRITTEN;
+  if (isThere) return entry.op === 'send' ? { kind: 'written', wakes: true } : seen(isAwaited);
   if (why === 'ended' && hasMessage) return EXISTS;
-  return why === null || why === 'woke' ? LOST : { kind: why };
+  return why === null || why === 'woke' || why === 'awaited' ? LOST : { kind: why };
 }

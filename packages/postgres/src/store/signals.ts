@@ -37,6 +37,7 @@ export function fromPayload(payload: string): ReceivedSignal | undefined {
     case 'work':
     case 'peers':
     case 'schedules':
+    case 'news':
       return { origin, signal: { kind } };
     case 'finished':
     case 'cancelled':

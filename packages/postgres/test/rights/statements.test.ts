@@ -12,7 +12,9 @@ const FOLDERS = [join(SRC, 'sql'), join(SRC, 'schema', 'functions')];
 const SIGNS = {
   select: /\b(?:from|join|using) \$\{s\.(\w+)\}/g,
   insert: /\binsert into \$\{s\.(\w+)\}/g,
-  update: /\bupdate \$\{s\.(\w+)\}|\binsert into \$\{s\.(\w+)\}(?:(?!insert into|`).)*?\bdo update\b/gs,
+  // Whoever locks a row needs that too.
+  update:
+    /\bupdate \$\{s\.(\w+)\}|\binsert into \$\{s\.(\w+)\}(?:(?!insert into|`).)*?\bdo update\b|\bfrom \$\{s\.(\w+)\}[^)`]*\bfor update\b/gs,
   delete: /\bdelete from \$\{s\.(\w+)\}/g,
 } as const;
 
@@ -26,8 +28,8 @@ test('an app is granted exactly what the statements do, table by table', () => {
   const needed = new Map<string, Set<string>>();
   for (const text of sourceTexts()) {
     for (const [right, sign] of Object.entries(SIGNS)) {
-      for (const [, found, conflicting] of text.matchAll(sign)) {
-        const table = found ?? conflicting!;
+      for (const [, found, conflicting, locked] of text.matchAll(sign)) {
+        const table = (found ?? conflicting ?? locked)!;
         if (!APART.has(table) && !NO_TABLES.has(table))
           needed.set(table, (needed.get(table) ?? new Set()).add(right));
       }

@@ -44,6 +44,9 @@ begin
   if cancelled <> '{}' then
     perform pg_notify(${quoteLiteral(s.name)}, json_build_object('k', 'work')::text);
   end if;
+  if exists (select from ${s.news} n where n.run_id = any(cancelled)) then
+    perform pg_notify(${quoteLiteral(s.name)}, json_build_object('k', 'news')::text);
+  end if;
   return cancel_run.run_id = any(cancelled);
 end
 $holdfast$;`;

@@ -1,6 +1,7 @@
 import { ENDED_STATES, fromMs, OPEN_STATES } from '../fragments.js';
 import type { Schema } from '../names.js';
 import { tally } from '../tallies/tally.js';
+import { leaveNews } from '../waits/leave-news.js';
 import type { BatchPart } from './part.js';
 
 /** What else is read of the runs as they are locked: columns of `r`, how they are passed on, and a where clause. */
@@ -43,12 +44,16 @@ locked as materialized (
 )`;
 }
 
+/** The runs that ended and that somebody waits for who is not their parent. */
+export const ENDED_NEWS = `select c.run_id, c.at from changed c where c.awaited > 0 and c.state in ${ENDED_STATES}`;
+
 /**
  * Finishes, parks, pauses and releases runs, gives back those that are to be undone, and lets others know.
  *
  * @param told a query for the runs to let know, `parent_id`, and how many things came in for each, `ended`.
+ * @param news a query for the runs to leave news of, `run_id`.
  */
-export function changeRuns(s: Schema, told: string): string {
+export function changeRuns(s: Schema, told: string, news: string): string {
   return `
 changed as (
   update ${s.runs} r set
@@ -70,8 +75,8 @@ changed as (
     holds_slot = e.state = 'waiting' and coalesce(e.keeps_slot, false)
   from locked e
   where r.id = e.run_id and e.role = 'changes'
-  returning e.at, e.parent_id, r.workflow, r.queue, r.state
-),${tally(s, { as: 'tallied', from: 'changed', times: 1 })},
+  returning e.at, e.run_id, e.parent_id, r.workflow, r.queue, r.state, r.awaited
+),${tally(s, { as: 'tallied', from: 'changed', times: 1 })},${leaveNews(s, news)},
 vacated as (
   update ${s.runs} r set
     holds_slot = false, executor_id = case when r.state = 'cancelled' then r.executor_id end
@@ -87,11 +92,13 @@ signalled as (
 )`;
 }
 
+const ENDED_TOLD = 'select c.parent_id, count(*)::int as ended from changed c group by c.parent_id';
+
 /** The changes of a batch: those that finished let their parents know. */
 export const changes: BatchPart = {
-  writes: (s, given) =>
-    `${lockRuns(s, given)},${changeRuns(s, 'select c.parent_id, count(*)::int as ended from changed c group by c.parent_id')}`,
+  writes: (s, given) => `${lockRuns(s, given)},${changeRuns(s, ENDED_TOLD, ENDED_NEWS)}`,
   unsettled: `
 select e.at from changing e
 where e.role = 'changes' and e.at not in (select w.at from changed w)`,
+  remarks: `select n.at, 'awaited' as why from (${ENDED_NEWS}) n`,
 };

@@ -1,7 +1,7 @@
-import { number, textOrNull } from '../cells.js';
 import type { Schema } from '../names.js';
 import { type Statement, statement, type Value } from '../statement.js';
-import { changeRuns, changes, lockRuns } from './changes.js';
+import { changeRuns, changes, ENDED_NEWS, lockRuns } from './changes.js';
+import { type BatchAnswer, decodeAnswer } from './commit.js';
 import { barMail, PASSED, UNBARRED } from './mail/conditions.js';
 import { setEvents } from './mail/events.js';
 import { AFTER_HEADS, readMail } from './mail/given.js';
@@ -9,12 +9,6 @@ import { receiveMessages, sendMessages } from './mail/messages.js';
 import { writeStreams } from './mail/streams.js';
 import { starts } from './starts.js';
 import { steps, writeCalls } from './steps.js';
-
-/** An entry that was not plainly written and, if it is mail, what stood in its way; or one that woke a parked run. */
-export interface MailAnswer {
-  readonly at: number;
-  readonly why: 'missing' | 'ended' | 'closed' | 'lost' | 'woke' | null;
-}
 
 /**
  * Writes a batch that holds mail: messages, events, values of streams, and the calls that they come with, each with its call
@@ -26,24 +20,27 @@ export interface MailAnswer {
  *
  * HAZARD: what it locks, it locks in one order: heads of streams, runs, heads that are new; each sorted.
  */
-export function commitMail(kinds: { readonly starts: boolean }): Statement<readonly Value[], MailAnswer> {
+export function commitMail(kinds: { readonly starts: boolean }): Statement<readonly Value[], BatchAnswer> {
   return kinds.starts ? withStarts : withoutStarts;
 }
 
-const decode = (row: Readonly<Record<string, unknown>>): MailAnswer => ({
-  at: number(row['at']),
-  why: textOrNull(row['why']) as MailAnswer['why'],
-});
-const withoutStarts = statement<readonly Value[], MailAnswer>(
+const withoutStarts = statement<readonly Value[], BatchAnswer>(
   'commit_mail',
   (s) => mailText(s, false),
-  decode,
+  decodeAnswer,
 );
-const withStarts = statement<readonly Value[], MailAnswer>(
+const withStarts = statement<readonly Value[], BatchAnswer>(
   'commit_starts_mail',
   (s) => mailText(s, true),
-  decode,
+  decodeAnswer,
 );
+
+/** How the runs stand that mail is about. */
+const LOOKED_AT = {
+  columns: ' r.state, r.awaited',
+  also: ', l.state as found_state, l.awaited as found_awaited',
+  condition: AFTER_HEADS,
+};
 
 /** The parents of runs that ended, and the runs that were sent something. */
 const TOLD = `
@@ -52,11 +49,16 @@ const TOLD = `
     group by t.parent_id
   `;
 
+/** What was shown of runs that somebody waits for. Such a run is locked, so this is how it stands. */
+const SHOWN_NEWS = `
+    select e.run_id, e.at from passed e join locked l on l.run_id = e.run_id and l.role = 'told'
+    where e.op in ('set', 'write', 'close') and l.found_awaited > 0`;
+
 function mailText(s: Schema, hasStarts: boolean): string {
   const writes = [
     ...(hasStarts ? [starts.writes(s, '$4')] : []),
     readMail(s, '$3'),
-    lockRuns(s, '$2', { columns: ' r.state', also: ', l.state as found_state', condition: AFTER_HEADS }),
+    lockRuns(s, '$2', LOOKED_AT),
     barMail(s),
     writeCalls(s, '$1', UNBARRED),
     PASSED,
@@ -64,7 +66,7 @@ function mailText(s: Schema, hasStarts: boolean): string {
     receiveMessages(s),
     setEvents(s),
     writeStreams(s),
-    changeRuns(s, TOLD),
+    changeRuns(s, TOLD, `${ENDED_NEWS} union all ${SHOWN_NEWS}`),
   ];
   const unsettled = [
     ...(hasStarts ? [starts.unsettled] : []),
@@ -78,5 +80,7 @@ union all
 select b.at, b.why from barred b
 union all
 select e.at, 'woke' from passed e join locked l on l.run_id = e.run_id and l.role = 'told'
-where e.op = 'send' and l.found_state = 'waiting'`;
+where e.op = 'send' and l.found_state = 'waiting'
+union all
+select n.at, 'awaited' from (${ENDED_NEWS} union all ${SHOWN_NEWS}) n`;
 }

@@ -9,4 +9,6 @@ export interface BatchPart {
    * expects few rows of a write, and would compare each with each.
    */
   readonly unsettled: string;
+  /** A query for the places (`at`) of rows that there is something to say of, although they were written, and for that (`why`). */
+  readonly remarks?: string;
 }

@@ -16,6 +16,8 @@ export interface Standing {
   readonly step: { readonly epoch: number; readonly ordinal: number | null } | null;
   /** Whether the run that starts it was cancelled, if it is a start that hangs on one. */
   readonly isOrphan: boolean;
+  /** Whether somebody may wait for something of the run that it shows or ends, if it does. */
+  readonly isAwaited: boolean;
   /** Whether the run has had the message of the entry, if it is one with a key. */
   readonly hasMessage: boolean;
   /** The run that has the deduplication key of the entry, if it is a start with one. */
@@ -31,13 +33,16 @@ export const readStanding = statement<[entries: string], Standing>(
   (s) => `
 select e.at, r.key::text as key, r.state, r.epoch, r.signals, c.epoch as step_epoch, c.ordinal as step_ordinal,
   (m.id is not null)::int as has_message, h.id as holder_id, h.workflow as holder_workflow,
-  coalesce(p.is_cancelled, false)::int as is_orphan
+  coalesce(p.is_cancelled, false)::int as is_orphan, coalesce(t.awaited, 0) as awaited
 from json_to_recordset($1::json) as e(
   at int, run_id text, seq int, target text, message_key text, workflow text, queue text, deduplication_key text,
   deduplication_scope text, parent_id text)
 left join lateral (select * from ${s.runs} r where r.id = e.run_id offset 0) r on true
 left join lateral (select * from ${s.steps} c where c.run_id = e.run_id and c.seq = e.seq offset 0) c on true
 left join lateral (select m.id from ${s.messages} m where m.run_id = e.target and m.key = e.message_key limit 1) m on true
+left join lateral (
+  select t.awaited from ${s.runs} t where t.id = coalesce(e.target, e.run_id) offset 0
+) t on true
 left join lateral (
   select p.state = 'cancelled' or p.is_unwinding as is_cancelled from ${s.runs} p where p.id = e.parent_id offset 0
 ) p on true
@@ -62,6 +67,7 @@ left join lateral (
         ? null
         : { epoch: number(row['step_epoch']), ordinal: numberOrNull(row['step_ordinal']) },
     isOrphan: number(row['is_orphan']) > 0,
+    isAwaited: number(row['awaited']) > 0,
     hasMessage: number(row['has_message']) > 0,
     holder:
       textOrNull(row['holder_id']) === null

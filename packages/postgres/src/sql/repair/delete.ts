@@ -3,6 +3,7 @@ import { ENDED_STATES, OPEN_STATES } from '../fragments.js';
 import { remains } from '../runs/remains.js';
 import { statement } from '../statement.js';
 import { tally } from '../tallies/tally.js';
+import { leaveNews } from '../waits/leave-news.js';
 
 /**
  * Deletes runs that have ended, with all that is kept of them. One whose code still runs and keeps its slot stays, and so does
@@ -49,8 +50,8 @@ chosen as materialized (
 ),
 deleted as (
   delete from ${s.runs} r using chosen c where r.id = c.id and c.one = 1
-  returning r.id, r.workflow, r.queue, r.state
-),${tally(s, { as: 'tallied', from: 'deleted', times: -1 })},${remains(s, 'chosen')}
+  returning r.id, r.workflow, r.queue, r.state, r.awaited
+),${tally(s, { as: 'tallied', from: 'deleted', times: -1 })},${remains(s, 'chosen')},${leaveNews(s, 'select d.id as run_id from deleted d where d.awaited > 0')}
 select d.id from deleted d`,
   (row) => text(row['id']),
 );

@@ -1,9 +1,13 @@
 import { ENDED_STATES, OPEN_STATES } from '../fragments.js';
 import type { Schema } from '../names.js';
 import { tally } from '../tallies/tally.js';
+import { leaveNews } from '../waits/leave-news.js';
 
 /** Of the run `r` that a row `l` cancels: whether its undos are to be run now. */
 const BEGINS_TO_UNWIND = 'l.undoes and not r.is_unwinding';
+
+/** The runs that ended and that somebody waits for who is not their parent. */
+const ENDED_NEWS = `select c.id as run_id from cancelled c where c.awaited > 0 and c.state in ${ENDED_STATES}`;
 
 /**
  * The end of a statement that cancels runs, as far as they have not ended, and lets their parents know. Follows on an
@@ -58,8 +62,8 @@ cancelled as (
   from cancelling l
   where r.id = l.id and l.role = 'cancels' and r.state in ${OPEN_STATES} and not (${unless})
     and (not r.is_unwinding or r.state = 'paused' and ${isNamed})
-  returning r.id, r.parent_id, r.workflow, r.queue, r.state
-),${tally(s, { as: 'tallied', from: 'cancelled', times: 1 })},
+  returning r.id, r.parent_id, r.workflow, r.queue, r.state, r.awaited
+),${tally(s, { as: 'tallied', from: 'cancelled', times: 1 })},${leaveNews(s, ENDED_NEWS)},
 signalled as (
   update ${s.runs} r set
     signals = r.signals + p.ended,

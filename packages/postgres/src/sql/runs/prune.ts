@@ -3,6 +3,7 @@ import { number, textOrNull } from '../cells.js';
 import { msInterval, OPEN_STATES } from '../fragments.js';
 import { statement } from '../statement.js';
 import { tally } from '../tallies/tally.js';
+import { leaveNews } from '../waits/leave-news.js';
 import { remains } from './remains.js';
 
 /**
@@ -50,8 +51,8 @@ chosen as materialized (
 ),
 deleted as (
   delete from ${s.runs} r using chosen c where r.id = c.id
-  returning r.id, r.workflow, r.queue, r.state
-),${tally(s, { as: 'tallied', from: 'deleted', times: -1 })},${remains(s, 'chosen')},
+  returning r.id, r.workflow, r.queue, r.state, r.awaited
+),${tally(s, { as: 'tallied', from: 'deleted', times: -1 })},${remains(s, 'chosen')},${leaveNews(s, 'select d.id as run_id from deleted d where d.awaited > 0')},
 last as (
   select (extract(epoch from l.completed_at) * 1000000)::bigint::text as micros, l.id from looked l
   order by l.completed_at desc, l.id desc limit 1

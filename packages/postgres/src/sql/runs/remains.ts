@@ -14,5 +14,6 @@ gone_steps as (delete from ${s.steps} g where ${ofThem}),
 gone_messages as (delete from ${s.messages} g where ${ofThem}),
 gone_events as (delete from ${s.events} g where ${ofThem}),
 gone_streams as (delete from ${s.streams} g where ${ofThem}),
-gone_stream_values as (delete from ${s.streamValues} g where ${ofThem})`;
+gone_stream_values as (delete from ${s.streamValues} g where ${ofThem}),
+gone_waits as (delete from ${s.waits} g where ${ofThem})`;
 }
