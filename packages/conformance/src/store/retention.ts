@@ -1,8 +1,9 @@
 import type { PruneCriteria, Pruned } from '@holdfast/core/internal';
 import { expect } from 'vitest';
 import type { Bench } from './bench.js';
-import { fail, outcome, park, payload, succeed } from './entries.js';
+import { fail, outcome, park, payload, succeed, vacate } from './entries.js';
 import { send, set, write } from './mail-entries.js';
+import { testQueue } from './queue-bench.js';
 import { subjectApart } from './subject.js';
 
 const ALL: PruneCriteria = { states: null, workflows: null, afterMs: 0 };
@@ -51,6 +52,19 @@ export const retention = subjectApart('retention', (test) => {
     ]);
     const stream = { runId: run.id, name: 'tokens', from: 0, limit: 10 };
     expect(await bench.store.mail.streams([stream])).toMatchObject([{ values: [] }]);
+  });
+
+  test('a cancelled run whose code still runs stays, as that has its slot in its queue', async (bench) => {
+    const queue = testQueue(bench);
+    await queue.limit({ concurrency: 1 });
+    await queue.put(2);
+    const [run] = await queue.take();
+    await bench.store.cancel([run!.id]);
+    expect(await prune(bench)).toMatchObject({ deleted: 0, kept: 1 });
+    expect(await queue.take()).toEqual([]);
+    await bench.writeAll([vacate(run!)]);
+    expect(await prune(bench)).toMatchObject({ deleted: 1, kept: 0 });
+    expect(await queue.take()).toHaveLength(1);
   });
 
   test('runs that have not ended stay, whatever they are doing', async (bench) => {

@@ -35,15 +35,15 @@ export function pruneRuns(
   });
 }
 
-/** Whether a run's parent, or a child that it did not detach, has not ended. */
+/** Whether code of a run that was cancelled runs on, or its parent, or a child that it did not detach, has not ended. */
 function neededBy(tables: Tables): (run: RunRow) => boolean {
   const parents = new Set<string>();
   for (const { parentId, isDetached, state } of tables.all()) {
     if (parentId !== null && !isDetached && !isFinal(state)) parents.add(parentId);
   }
-  return ({ id, parentId }) => {
+  return ({ id, parentId, holdsSlot }) => {
     const parent = parentId === null ? undefined : tables.run(parentId);
-    return parents.has(id) || (parent !== undefined && !isFinal(parent.state));
+    return holdsSlot || parents.has(id) || (parent !== undefined && !isFinal(parent.state));
   };
 }
 

@@ -29,7 +29,7 @@ export interface PruneRequest {
 /** What became of a portion. */
 export interface Pruned {
   readonly deleted: number;
-  /** How many match and were left: their parent or a child has not ended, or somebody holds their row. */
+  /** How many match and were left: their parent or a child has not ended, code of them still runs, or somebody holds their row. */
   readonly kept: number;
   /** The last run that was looked at; null if there was none old enough. */
   readonly last: EndedPosition | null;
@@ -41,7 +41,8 @@ export interface Pruned {
 export interface RetentionStore {
   /**
    * Deletes runs with their journals, messages, events and streams. Waits for nobody: what somebody holds is left. A run is
-   * kept while the run that started it, or one that it started and did not detach, has not ended.
+   * kept while the run that started it, or one that it started and did not detach, has not ended; and while it was
+   * cancelled and code of it still runs, as that has its slot in its queue.
    */
   prune(request: PruneRequest): Promise<Pruned>;
 }

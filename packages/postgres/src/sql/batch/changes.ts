@@ -79,7 +79,7 @@ changed as (
 ),${tally(s, { as: 'tallied', from: 'changed', times: 1 })},${leaveNews(s, news)},
 vacated as (
   update ${s.runs} r set
-    holds_slot = false, executor_id = case when r.state = 'cancelled' then r.executor_id end
+    holds_slot = false, executor_id = case when r.state <> 'pending' then r.executor_id end
   from locked e
   where r.id = e.run_id and e.role = 'vacates'
 ),

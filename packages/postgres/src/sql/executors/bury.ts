@@ -80,9 +80,11 @@ progress as materialized (
   ) c on true
   where l.one = 1 and l.state = 'running'
 ),
--- Of what was cancelled, only the slot in its queue that its code still had.
+-- Of what was cancelled, only the slot in its queue that its code still had. One that was resumed is nobody's then.
+-- HAZARD: constraints are first checked with the row as the snapshot has it, perhaps from before the cancel: a run that
+-- runs must keep its executor here, or the statement fails.
 freed as (
-  update ${s.runs} r set holds_slot = false, executor_id = case when r.state = 'cancelled' then r.executor_id end
+  update ${s.runs} r set holds_slot = false, executor_id = case when r.state <> 'pending' then r.executor_id end
   from locked l where r.id = l.id and l.one = 1 and l.state <> 'running'
   returning r.id
 ),

@@ -42,6 +42,8 @@ chosen as materialized (
   select l.id from looked l cross join lateral (
     select from ${s.runs} r
     where r.id = l.id and r.completed_at = l.completed_at
+      -- Code of one that was cancelled runs on, and has its slot.
+      and not r.holds_slot
     for update of r skip locked
   ) r
   where l.matches
