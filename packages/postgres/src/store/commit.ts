@@ -5,6 +5,7 @@ import { driverState } from '../driver-state.js';
 import { type BatchAnswer, commitBatch } from '../sql/batch/commit.js';
 import { commitMail } from '../sql/batch/mail-batch.js';
 import { readStanding } from '../sql/batch/standing.js';
+import { despiteDeadlock } from './again.js';
 import { type Gathered, gather } from './gather.js';
 import { settle } from './settle.js';
 
@@ -13,8 +14,6 @@ import { settle } from './settle.js';
  * of size that it violates.
  */
 export const FAULT_OF_A_ROW = /^(?:21|22|23|54)...$/;
-
-const DEADLOCK = '40P01';
 
 /**
  * Writes a batch. One round trip, unless an entry was not plainly written: then a second one asks why.
@@ -29,10 +28,8 @@ export async function commitEntries(
 ): Promise<readonly EntryOutcome[]> {
   if (entries.length === 0) return [];
   try {
-    return await writeTogether(driver, statements, entries);
+    return await despiteDeadlock(() => writeTogether(driver, statements, entries));
   } catch (error) {
-    // Of two batches that wait for each other the server ends one, whole: it is simply written again.
-    if (driverState(error) === DEADLOCK) return commitEntries(driver, statements, entries);
     if (!isFaultOfAnEntry(error)) throw error;
     if (entries.length === 1) return [await commitAlone(driver, statements, entries[0]!, error)];
     const middle = entries.length >> 1;

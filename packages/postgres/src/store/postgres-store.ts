@@ -35,6 +35,7 @@ import type { Statement, Value } from '../sql/statement.js';
 import { listSteps } from '../sql/steps/list.js';
 import { loadJournals } from '../sql/steps/load.js';
 import { isTransientPostgres } from '../transient.js';
+import { despiteDeadlock } from './again.js';
 import { claimDue } from './claim.js';
 import { commitEntries } from './commit.js';
 import { PostgresControl } from './control.js';
@@ -210,7 +211,7 @@ export class PostgresStore implements Store {
     statement: Statement<Values, Result>,
     values: Values,
   ): Promise<Result[]> {
-    return this.#statements.run(this.#open().driver.query, statement, values);
+    return despiteDeadlock(() => this.#statements.run(this.#open().driver.query, statement, values));
   }
 
   async #connect(): Promise<Opened> {
