@@ -43,7 +43,7 @@ export interface Repairing {
    * `random()` are the same up to there.
    *
    * @throws HoldfastError RUN_NOT_FOUND, RUN_ID_CONFLICT, INVALID_OPTION, INVALID_ID, INVALID_NAME, INVALID_DURATION,
-   * UNRECORDABLE_VALUE;
+   * UNKNOWN_QUEUE, UNRECORDABLE_VALUE;
    * WRONG_CONTEXT in a run's own code.
    * @example await app.runs.fork('order-42', { fromStep: 'record order', outputs: { 'charge card': payment } });
    */
@@ -81,6 +81,7 @@ export function repairing(engine: () => Engine, codec: Codec): Repairing {
       timeoutMs: timeout === undefined ? null : timeoutMs(timeout, `a fork of "${id}"`),
     };
     const { store } = engine();
+    await engine().checkQueue(terms.queue);
     await existing(engine(), id);
     const steps = await store.steps(id);
     const names = Object.keys(outputs);

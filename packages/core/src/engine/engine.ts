@@ -86,6 +86,7 @@ export class Engine implements StoreListener {
   readonly #isVisitor: boolean;
   readonly #defined: readonly Schedule[];
   readonly #queues: readonly Queue[];
+  readonly #knownQueues: KnownQueues;
   readonly #halted = new AbortController();
   #isClosing = false;
   #keepAlive: NodeJS.Timeout | undefined;
@@ -94,6 +95,7 @@ export class Engine implements StoreListener {
     this.#clock = new StoreClock(deps.clock);
     this.#deps = { ...deps, clock: this.#clock };
     const queues = new KnownQueues(this.#deps, options.queues, options.queuesHere);
+    this.#knownQueues = queues;
     this.#workflows = new Workflows(options.workflows, options.version, queues, this.#deps);
     this.#committer = new Committer(this.#deps);
     this.#announcer = new Announcer(this.#deps);
@@ -230,6 +232,11 @@ export class Engine implements StoreListener {
     this.#waker.soon();
     // Parents that are parked are due by now.
     this.offerWork();
+  }
+
+  /** Does nothing if there is such a queue, or if none is named. @throws HoldfastError UNKNOWN_QUEUE. */
+  checkQueue(name: string | null): Promise<void> {
+    return this.#knownQueues.checkSurely(name);
   }
 
   /** These runs were deleted: whoever waits for them is told. */
