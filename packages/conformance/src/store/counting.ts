@@ -3,6 +3,7 @@ import { expect } from 'vitest';
 import type { Bench } from './bench.js';
 import { pageOf } from './criteria.js';
 import { fail, park, succeed } from './entries.js';
+import { testQueue } from './queue-bench.js';
 import { subject } from './subject.js';
 
 type Counts = Partial<Record<RunState, number>>;
@@ -56,6 +57,16 @@ export const counting = subject('counting', (test) => {
         { workflow, queue, state: 'cancelled', runs: 1 },
       ]),
     );
+  });
+
+  test('a run that is taken up again while its former code runs on is counted as pending', async (bench) => {
+    const queue = testQueue(bench);
+    await queue.put(1);
+    const [run] = await queue.take();
+    await bench.store.cancel([run!.id]);
+    await bench.store.resume(run!.id);
+    expect(await counted(bench)).toEqual({ pending: 1 });
+    expect(await seen(bench)).toEqual({ pending: 1 });
   });
 
   test('a run that is taken up again is not counted among the ended ones any more', async (bench) => {

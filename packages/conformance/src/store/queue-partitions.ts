@@ -1,7 +1,7 @@
 import type { OwnedRun } from '@holdfast/core/internal';
 import { expect } from 'vitest';
 import type { Bench } from './bench.js';
-import { succeed } from './entries.js';
+import { start, succeed } from './entries.js';
 import { testQueue } from './queue-bench.js';
 import { subject } from './subject.js';
 
@@ -110,5 +110,22 @@ export const queuePartitions = subject('partitions of queues', (test) => {
     const taken = new Set<string>();
     for (let n = 0; n < 20 && taken.size < 400; n++) for (const { id } of await queue.take(50)) taken.add(id);
     expect(taken.size).toBe(400);
+  });
+
+  test('a partition behind thousands that nobody here can serve is looked for at once', async (bench) => {
+    const queue = testQueue(bench);
+    const others = Array.from({ length: 2500 }, (_, n) =>
+      bench.newRun({ queue: queue.name, version: 'another', partitionKey: `a ${n}` }),
+    );
+    await bench.writeAll(others.map(start));
+    const [wanted] = await queue.put(1, { partitionKey: 'z' });
+    const request = { limit: 10, queues: [queue.name] };
+    let claim = await bench.claim(request);
+    while (claim.runs.length === 0) {
+      expect(claim.nextDueInMs).toBeLessThanOrEqual(100);
+      claim = await bench.claim(request);
+    }
+    expect(claim.runs.map(({ id }) => id)).toEqual([wanted!.id]);
+    expect(claim.nextDueInMs).toBeNull();
   });
 });

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { idsOf } from './bench.js';
+import { type Bench, idsOf } from './bench.js';
 import { outcome, park, release, start, succeed, vacate } from './entries.js';
 import { testQueue } from './queue-bench.js';
 import { subject } from './subject.js';
@@ -193,17 +193,26 @@ export const queueing = subject('queueing', (test) => {
     expect((await bench.store.queues.find(queue.name))?.inHands).toBe(1);
   });
 
-  test('a cancelled run that was resumed can be claimed when the executor of its former code is dead', async (bench) => {
-    const queue = testQueue(bench);
-    await queue.put(1);
-    const victim = await bench.executor();
-    const [run] = await queue.take(1, victim);
-    await bench.store.cancel([run!.id]);
-    await bench.store.resume(run!.id);
-    expect(await queue.take()).toEqual([]);
-    await bench.store.bury(victim);
-    expect(ids(await queue.take())).toEqual([run!.id]);
-  });
+  const takeUp = {
+    resumed: (bench: Bench, id: string) => bench.store.resume(id),
+    retried: async (bench: Bench, id: string) => {
+      const { epoch } = await bench.see(id);
+      return bench.store.repair.retry([{ runId: id, epoch, fromOrdinal: null }]);
+    },
+  };
+  for (const [how, takenUp] of Object.entries(takeUp)) {
+    test(`a cancelled run that was ${how} can be claimed when the executor of its former code is dead`, async (bench) => {
+      const queue = testQueue(bench);
+      await queue.put(1);
+      const victim = await bench.executor();
+      const [run] = await queue.take(1, victim);
+      await bench.store.cancel([run!.id]);
+      expect(await takenUp(bench, run!.id)).toBe(true);
+      expect(await queue.take()).toEqual([]);
+      await bench.store.bury(victim);
+      expect(ids(await queue.take())).toEqual([run!.id]);
+    });
+  }
 
   test('what a cancelled run did is undone when its code has ended, in its slot as in any other', async (bench) => {
     const queue = testQueue(bench);

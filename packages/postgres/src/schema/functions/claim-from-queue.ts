@@ -242,6 +242,10 @@ const REMEMBERING = (s: Schema): string => `
   if fresh > 0 and begun is not null then
     begun := ${s.quoted}.starts_added(begun, now_ms, limits.rate_per_ms, fresh);
   end if;
+  -- There is more behind what was looked at: the next claim goes on from there.
+  if sweep_end is not null then
+    next_at := at_once;
+  end if;
   if fresh > 0 and begun is not null or taken > 0 and has_partitions or sweep_end is distinct from limits.swept_to then
     update ${s.queues} q set recent_starts = begun, virtual_time = limits.virtual_time, swept_to = sweep_end
     where q.name = of_queue;

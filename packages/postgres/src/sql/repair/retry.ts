@@ -7,6 +7,8 @@ import { tally } from '../tallies/tally.js';
  *
  * HAZARD: `for update`, as whoever hands a run to a new owner takes it; sorted by id.
  *
+ * While code of one that was cancelled runs on and so has its slot, its executor stays with it, and no claim takes it.
+ *
  * An open call without a time for its next attempt is one that may happen once at most, and has begun: it is kept.
  */
 export const retryRuns = statement<[retries: string], number>(
@@ -32,7 +34,7 @@ forgotten as (
 ),
 resumed as (
   update ${s.runs} r set
-    state = 'pending', executor_id = null, wake_at = clock_timestamp(),
+    state = 'pending', executor_id = case when r.holds_slot then r.executor_id end, wake_at = clock_timestamp(),
     output = null, output_extra = null, completed_at = null,
     -- One that unwinds keeps the reason.
     error = case when r.is_unwinding then r.error end,
