@@ -1,12 +1,16 @@
 import type { Schema } from '../sql/names.js';
 import { describe } from './describe.js';
+import { forgetRuns } from './functions/forget-runs.js';
 import type { Migration } from './migration.js';
 
 /** What runs are sent, and what they show. */
 export const messages: Migration = {
   version: 3,
   name: 'messages',
-  text: (s) => [messagesTable(s), eventsTable(s), streamsTables(s), firstPages(s), comments(s)].join('\n'),
+  text: (s) =>
+    [messagesTable(s), eventsTable(s), streamsTables(s), firstPages(s), forgetRuns(s), comments(s)].join(
+      '\n',
+    ),
 };
 
 const messagesTable = (s: Schema): string => `

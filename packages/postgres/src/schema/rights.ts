@@ -4,7 +4,10 @@ import type { Schema } from '../sql/names.js';
 export type TableRight = 'select' | 'insert' | 'update' | 'delete';
 
 /** A table or a sequence of ours, as a {@link Schema} names it. */
-type Named = Exclude<keyof Schema, 'name' | 'quoted' | 'checkpoints' | 'hasUndo' | 'isCancelled'>;
+type Named = Exclude<
+  keyof Schema,
+  'name' | 'quoted' | 'checkpoints' | 'hasUndo' | 'isCancelled' | 'forgetRuns'
+>;
 
 /** What a role may do, by table; of the sequence of places, whether it may take one. */
 export interface Rights {

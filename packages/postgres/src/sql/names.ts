@@ -25,6 +25,7 @@ export interface Schema {
   /** A function: whether a run has something to undo. */
   readonly hasUndo: string;
   readonly isCancelled: string;
+  readonly forgetRuns: string;
 }
 
 /** Postgres keeps this many bytes of an identifier and of a channel's name, and silently drops the rest. */
@@ -59,6 +60,7 @@ export function schemaNamed(name: string): Schema {
     news: `${quoted}.news`,
     hasUndo: `${quoted}.has_undo`,
     isCancelled: `${quoted}.is_cancelled`,
+    forgetRuns: `${quoted}.forget_runs`,
   };
 }
 

@@ -86,6 +86,17 @@ describe('a stale write', () => {
     expect(await seqsOf('run-2')).toEqual(journal);
   });
 
+  test('that a delete of its run waits for leaves nothing behind', async () => {
+    await holding.begin();
+    await holding.write(step('run-1'));
+    await home.store.cancel(['run-1']);
+    const deletion = home.store.repair.delete(['run-1'], false);
+    await untilBlocked(observer);
+    await holding.commit();
+    expect(await deletion).toEqual(['run-1']);
+    expect(await seqsOf('run-1')).toEqual([]);
+  });
+
   test('is lost as well after the run changed several times before and after that claim', async () => {
     await home.store.commit([start('child', { parentId: 'run-2' })]);
     await holding.begin();

@@ -11,7 +11,7 @@ import { leaveNews } from '../waits/leave-news.js';
  *
  * HAZARD: parents are not locked. One that is resumed meanwhile begins a child anew whose outcome it has not recorded.
  *
- * HAZARD: `for update`, sorted by id: a write that is under way is waited for, so that it leaves nothing behind. What was
+ * HAZARD: `for update`, sorted by id: a write that is under way is waited for, and what it left is deleted too, by a function that sees it. What was
  * resumed meanwhile is not locked, and so its tree stays.
  *
  * The equations with 1 are for the planner, which would expect a great many of a recursion.
@@ -51,7 +51,8 @@ chosen as materialized (
 deleted as (
   delete from ${s.runs} r using chosen c where r.id = c.id and c.one = 1
   returning r.id, r.workflow, r.queue, r.state, r.awaited
-),${tally(s, { as: 'tallied', from: 'deleted', times: -1 })},${remains(s, 'chosen')},${leaveNews(s, 'select d.id as run_id from deleted d where d.awaited > 0')}
-select d.id from deleted d`,
+),${tally(s, { as: 'tallied', from: 'deleted', times: -1 })},${leaveNews(s, 'select d.id as run_id from deleted d where d.awaited > 0')},
+forgotten as materialized (select ${remains(s, 'chosen')} as rest)
+select d.id from deleted d cross join forgotten`,
   (row) => text(row['id']),
 );

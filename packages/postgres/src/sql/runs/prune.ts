@@ -54,13 +54,13 @@ chosen as materialized (
 deleted as (
   delete from ${s.runs} r using chosen c where r.id = c.id
   returning r.id, r.workflow, r.queue, r.state, r.awaited
-),${tally(s, { as: 'tallied', from: 'deleted', times: -1 })},${remains(s, 'chosen')},${leaveNews(s, 'select d.id as run_id from deleted d where d.awaited > 0')},
+),${tally(s, { as: 'tallied', from: 'deleted', times: -1 })},${leaveNews(s, 'select d.id as run_id from deleted d where d.awaited > 0')},
 last as (
   select (extract(epoch from l.completed_at) * 1000000)::bigint::text as micros, l.id from looked l
   order by l.completed_at desc, l.id desc limit 1
 )
 select
-  (select count(*)::int from deleted) as deleted,
+  (select count(*)::int from deleted) + ${remains(s, 'chosen')} as deleted,
   (select count(*)::int from looked l where l.matches) as matching,
   (select count(*)::int from looked) as looked,
   $6::int as wanted,
