@@ -6,13 +6,14 @@ import { tally } from '../tallies/tally.js';
 import { leaveNews } from '../waits/leave-news.js';
 
 /**
- * Deletes runs that have ended, with all that is kept of them. One whose code still runs and keeps its slot stays, and so does
- * one whose parent has not ended: it would not find the outcome that it may wait for, and begin it anew. If asked, with all that is below them, except what was detached: whole trees then, so that what stays can be found again.
+ * Deletes runs that have ended, with all that is kept of them. One whose code still runs and keeps its slot stays, and so
+ * does one whose parent has not ended: it would not find the outcome that it may wait for, and begin it anew. If asked, with
+ * all that is below them, except what was detached: whole trees then, so that what stays can be found again.
  *
  * HAZARD: parents are not locked. One that is resumed meanwhile begins a child anew whose outcome it has not recorded.
  *
- * HAZARD: `for update`, sorted by id: a write that is under way is waited for, and what it left is deleted too, by a function that sees it. What was
- * resumed meanwhile is not locked, and so its tree stays.
+ * HAZARD: `for update`, sorted by id: a write that is under way is waited for, and what it left is deleted too, by a function
+ * that sees it. What was resumed meanwhile is not locked, and so its tree stays.
  *
  * The equations with 1 are for the planner, which would expect a great many of a recursion.
  */
