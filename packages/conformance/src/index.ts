@@ -7,4 +7,10 @@ export {
   type OrmPlace,
   ormConformance,
 } from './orm/index.js';
+export {
+  type Observation,
+  type Observe,
+  queueLoadConformance,
+  type WatchedStore,
+} from './queue-load/index.js';
 export { type StoreHome, storeConformance } from './store/index.js';

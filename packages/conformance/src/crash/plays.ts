@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
+import { diceFrom } from '../dice.js';
 import { until } from '../orm/gate.js';
 import type { Worker } from './crew.js';
-import { diceFrom } from './dice.js';
 import { CRASHING, CRASHING_HERE } from './programs.js';
 import { orderOf } from './queue-programs.js';
 import { expectQueueWithinItsLimit } from './queue-verdict.js';

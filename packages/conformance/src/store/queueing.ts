@@ -144,6 +144,21 @@ export const queueing = subject('queueing', (test) => {
     expect((await bench.see(run!.id)).state).toBe('cancelled');
   });
 
+  test('a run that was cancelled, resumed and cancelled again has its slot until its code has ended', async (bench) => {
+    const queue = testQueue(bench);
+    await queue.limit({ concurrency: 1 });
+    await queue.put(2);
+    const [run] = await queue.take();
+    await bench.store.cancel([run!.id]);
+    await bench.store.resume(run!.id);
+    expect(await bench.store.cancel([run!.id])).toEqual([run!.id]);
+    expect(await queue.take()).toEqual([]);
+    expect(await bench.commit(succeed(run!))).toEqual({ kind: 'lost' });
+    await bench.writeAll([vacate(run!)]);
+    expect(await queue.take()).toHaveLength(1);
+    expect((await bench.see(run!.id)).state).toBe('cancelled');
+  });
+
   test('the death of its executor frees what a cancelled run had, and does not revive it', async (bench) => {
     const queue = testQueue(bench);
     await queue.limit({ concurrency: 1 });

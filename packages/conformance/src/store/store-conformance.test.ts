@@ -1,20 +1,4 @@
-import { memoryStore } from '@holdfast/core/internal';
-import { type StoreHome, storeConformance } from './index.js';
+import { storeConformance } from './index.js';
+import { memoryHome } from './memory-home.js';
 
-storeConformance('memory', async (): Promise<StoreHome> => {
-  const store = memoryStore();
-  const handles = [store];
-  await store.open();
-  return {
-    store,
-    another: async () => {
-      const other = store.another();
-      handles.push(other);
-      await other.open();
-      return other;
-    },
-    dispose: async () => {
-      for (const handle of handles) await handle.close();
-    },
-  };
-});
+storeConformance('memory', memoryHome);

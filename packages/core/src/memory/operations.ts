@@ -19,9 +19,11 @@ export function cancelRun(
   const run = tables.run(runId);
   if (!run || isFinal(run.state)) return false;
   if (run.isUnwinding) return run.state === 'paused' && isNamed && stopUnwinding(tables, run, nowMs);
-  const cancelled = { epoch: run.epoch + 1, error: copyOptional(error) };
+  // Cancelled before, and resumed: its executor knows that cancel's epoch.
+  const isResumed = run.holdsSlot && run.state === 'pending';
+  const cancelled = { epoch: run.epoch + (isResumed ? 0 : 1), error: copyOptional(error) };
   // What ran keeps its slot until its executor says that its code has ended, or is dead; and nothing is undone before.
-  const holdsSlot = run.holdsSlot && run.state === 'running';
+  const holdsSlot = isResumed || (run.holdsSlot && run.state === 'running');
   if (tables.steps(runId).some(({ hasUndo }) => hasUndo)) {
     const executorId = holdsSlot ? run.executorId : null;
     const unwinding = { isUnwinding: true, executorId, wakeAtMs: nowMs, deadlineMs: null };

@@ -3,6 +3,9 @@ import type { Schema } from '../names.js';
 import { tally } from '../tallies/tally.js';
 import { leaveNews } from '../waits/leave-news.js';
 
+/** Of the run `r`: whether code of it runs that has a slot. It is in hands, or was cancelled there and resumed since. */
+const HAS_CODE = `r.holds_slot and r.state in ('running', 'pending')`;
+
 /** Of the run `r` that a row `l` cancels: whether its undos are to be run now. */
 const BEGINS_TO_UNWIND = 'l.undoes and not r.is_unwinding';
 
@@ -50,15 +53,16 @@ cancelled as (
   update ${s.runs} r set
     state = case when r.is_failing then 'failed' when ${BEGINS_TO_UNWIND} then 'pending' else 'cancelled' end,
     is_unwinding = l.undoes, is_failing = l.undoes and r.is_failing,
-    executor_id = case when not l.undoes or r.holds_slot and r.state = 'running' then r.executor_id end,
-    epoch = r.epoch + 1,
+    executor_id = case when not l.undoes or ${HAS_CODE} then r.executor_id end,
+    -- One that was resumed and whose code still runs has had its epoch raised: its executor knows that one.
+    epoch = r.epoch + (not (r.holds_slot and r.state = 'pending'))::int,
     wake_at = case when ${BEGINS_TO_UNWIND} then clock_timestamp() end,
     completed_at = case when ${BEGINS_TO_UNWIND} then null else clock_timestamp() end,
     deadline = case when l.undoes then null else r.deadline end,
     error = case when r.is_unwinding then r.error else l.error::json end,
     error_extra = case when r.is_unwinding then r.error_extra else l.error_extra::json end,
     -- One that is to unwind does so when its code has ended, and its executor has freed its slot.
-    in_line = false, holds_slot = r.holds_slot and r.state = 'running'
+    in_line = false, holds_slot = ${HAS_CODE}
   from cancelling l
   where r.id = l.id and l.role = 'cancels' and r.state in ${OPEN_STATES} and not (${unless})
     and (not r.is_unwinding or r.state = 'paused' and ${isNamed})
