@@ -16,6 +16,7 @@ import { outside } from './outside.js';
 import { parallel } from './parallel.js';
 import { schemaNames } from './schema-names.js';
 import { within } from './within.js';
+import { withinClient } from './within-client.js';
 import { withinRun } from './within-run.js';
 
 export type { Ground } from '../ground.js';
@@ -33,6 +34,7 @@ const SUBJECTS = [
   fence,
   otherDatabase,
   within,
+  withinClient,
   withinRun,
   schemaNames,
 ];
