@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { StoreEntry } from '../src/adapter.js';
-import { step } from '../src/index.js';
+import { queue, step } from '../src/index.js';
 import { bench, recordingCommits } from './support/bench.js';
 import { eventually, gate, settled } from './support/signals.js';
 
@@ -65,6 +65,58 @@ describe('group commit', () => {
     go.open();
     await Promise.all([first, ...others]);
     expect(batches.slice(0, 2).map(ops)[1]).toEqual(['start', 'start', 'start', 'finish']);
+  });
+
+  test('what is worth a batch goes out beside one that is under way, but nothing of a run of which something is on its way', async () => {
+    const [committing, go] = [gate(), gate()];
+    const batches: (readonly StoreEntry[])[] = [];
+    const { workflow, launch } = await bench({
+      faults: {
+        beforeCommit: async (entries) => {
+          batches.push(entries);
+          if (batches.length > 1) return;
+          committing.open();
+          await go.opened;
+        },
+      },
+    });
+    const flow = workflow('flow', async () => {});
+    const app = await launch();
+    const first = app.start(flow, [], { id: 'first' });
+    await committing.opened;
+    const again = app.start(flow, [], { id: 'first' });
+    const others = Array.from({ length: 50 }, (_, n) => app.start(flow, [], { id: `other ${n}` }));
+    await Promise.all((await Promise.all(others)).map((handle) => handle.result()));
+    const sent = (id: string): number =>
+      batches.flat().filter((entry) => entry.op === 'start' && entry.run.id === id).length;
+    expect(sent('first')).toBe(1);
+    expect(sent('other 49')).toBe(1);
+    go.open();
+    await Promise.all([first, again]);
+    expect(sent('first')).toBe(2);
+  });
+
+  test('starts into one queue take their places in the order in which they were made, whatever else is under way', async () => {
+    const places: string[] = [];
+    const { workflow, registry, launch } = await bench({
+      faults: {
+        afterCommit: (entries) => {
+          for (const entry of entries)
+            if (entry.op === 'start' && entry.run.queue === 'jobs') places.push(entry.run.id);
+        },
+        // Those that come first take longest.
+        beforeCommit: (entries) => settled(entries.length > 100 ? 20 : 0),
+      },
+    });
+    const flow = workflow('flow', async () => {});
+    const jobs = queue('jobs', { registry });
+    const app = await launch();
+    const ids = Array.from({ length: 300 }, (_, n) => `job ${n}`);
+    const starts = ids.slice(0, 150).map((id) => app.start(flow, [], { id, queue: jobs }));
+    await settled();
+    starts.push(...ids.slice(150).map((id) => app.start(flow, [], { id, queue: jobs })));
+    await Promise.all(starts);
+    expect(places).toEqual(ids);
   });
 
   test('nothing is handed to a workflow, or to whoever started it, before it is written', async () => {

@@ -2,16 +2,21 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Payload } from '../replay/index.js';
 import { type NewRun, type StoreEntry, touchedRuns } from '../store/index.js';
-import { type Carrier, takeBatch } from './batch.js';
+import { type BatchLimits, type Carrier, takeBatch } from './batch.js';
+import { NONE_BUSY, strandsOf } from './strands.js';
 
 const NO_LIMIT = { entries: 1000, chars: 1_000_000 };
+
+function take(waiting: Carrier[], limits: BatchLimits = NO_LIMIT): Carrier[] {
+  return takeBatch(waiting, limits, NONE_BUSY);
+}
 
 function json(chars: number): Payload {
   return { json: '1'.repeat(chars), extra: null };
 }
 
 function carry(entry: StoreEntry): Carrier {
-  return { entry };
+  return { entry, strands: strandsOf(entry) };
 }
 
 const start = (id: string): Carrier => carry({ op: 'start', run: { id, input: json(2) } as NewRun });
@@ -30,19 +35,19 @@ const close = (runId: string): Carrier =>
 /** The sizes of the batches in which entries leave. */
 function sizes(...waiting: Carrier[]): number[] {
   const found: number[] = [];
-  while (waiting.length > 0) found.push(takeBatch(waiting, NO_LIMIT).length);
+  while (waiting.length > 0) found.push(take(waiting).length);
   return found;
 }
 
 describe('a batch', () => {
   test('is empty when nothing waits', () => {
-    expect(takeBatch([], NO_LIMIT)).toEqual([]);
+    expect(take([])).toEqual([]);
   });
 
   test('takes all it can from the front, and leaves the rest in order', () => {
     const waiting = [step('a'), step('b'), step('c'), step('d')];
     const [a, b, c, d] = waiting;
-    expect(takeBatch(waiting, { ...NO_LIMIT, entries: 3 })).toEqual([a, b, c]);
+    expect(take(waiting, { ...NO_LIMIT, entries: 3 })).toEqual([a, b, c]);
     expect(waiting).toEqual([d]);
   });
 
@@ -51,9 +56,9 @@ describe('a batch', () => {
       carry({ op: 'step', runId, output: json(chars) } as StoreEntry);
     const waiting = [large('a', 400_000), large('b', 500_000), large('c', 2_000_000), large('d', 1)];
     const [a, b, c, d] = waiting;
-    expect(takeBatch(waiting, NO_LIMIT)).toEqual([a, b]);
-    expect(takeBatch(waiting, NO_LIMIT)).toEqual([c]);
-    expect(takeBatch(waiting, NO_LIMIT)).toEqual([d]);
+    expect(take(waiting)).toEqual([a, b]);
+    expect(take(waiting)).toEqual([c]);
+    expect(take(waiting)).toEqual([d]);
   });
 
   test('holds any number of steps of one run', () => {
@@ -125,7 +130,7 @@ describe('a batch', () => {
         const waiting = [...all];
         const left: Carrier[] = [];
         while (waiting.length > 0) {
-          const batch = takeBatch(waiting, { ...NO_LIMIT, entries: limit });
+          const batch = take(waiting, { ...NO_LIMIT, entries: limit });
           expect(batch.length).toBeGreaterThan(0);
           expect(batch.length).toBeLessThanOrEqual(limit);
           const touched = batch.map(({ entry }) => touchedRuns(entry));
@@ -135,6 +140,59 @@ describe('a batch', () => {
           left.push(...batch);
         }
         expect(left).toEqual(all);
+      }),
+    );
+  });
+
+  test('passes over what belongs to a busy strand, and what follows it in any of its strands', () => {
+    const call = (runId: string, target: string): Carrier =>
+      carry({ op: 'send', step: { op: 'step', runId }, runId: target } as StoreEntry);
+    const waiting = [step('a'), step('b'), call('a', 'c'), send('c'), step('d')];
+    const [a, b, toC, alsoToC, d] = waiting;
+    expect(takeBatch(waiting, NO_LIMIT, new Set(['a']))).toEqual([b, d]);
+    expect(waiting).toEqual([a, toC, alsoToC]);
+    expect(take(waiting)).toEqual([a, toC, alsoToC]);
+  });
+
+  test('starts in one queue are a strand, beside those in others and in none', () => {
+    const queued = (id: string, queue: string | null): Carrier =>
+      carry({ op: 'start', run: { id, queue, input: json(2) } as NewRun });
+    const waiting = [queued('a', 'mail'), queued('b', 'other'), queued('c', null)];
+    const [a, b, c] = waiting;
+    expect(takeBatch(waiting, NO_LIMIT, new Set(strandsOf(queued('z', 'mail').entry)))).toEqual([b, c]);
+    expect(waiting).toEqual([a]);
+  });
+
+  test('whatever is busy, each strand leaves in order and never in two batches at once', () => {
+    const id = fc.constantFrom('a', 'b', 'c', 'd');
+    const entries = fc.oneof(
+      id.map(step),
+      id.map(park),
+      fc
+        .tuple(id, id)
+        .map(([run, target]) =>
+          carry({ op: 'send', step: { op: 'step', runId: run }, runId: target } as StoreEntry),
+        ),
+    );
+    const ends = fc.array(fc.nat(2), { maxLength: 60 });
+    fc.assert(
+      fc.property(fc.array(entries, { maxLength: 30 }), ends, (all, chosen) => {
+        const waiting = [...all];
+        const underWay: Carrier[][] = [];
+        const left: Carrier[] = [];
+        for (const which of [...chosen, ...new Array<number>(100).fill(0)]) {
+          if (underWay.length === 3 || waiting.length === 0) left.push(...underWay.splice(which, 1).flat());
+          const busy = new Set(underWay.flat().flatMap(({ strands }) => strands));
+          const batch = takeBatch(waiting, { ...NO_LIMIT, entries: 4 }, busy);
+          for (const { strands } of batch) for (const strand of strands) expect(busy).not.toContain(strand);
+          if (batch.length > 0) underWay.push(batch);
+          else left.push(...underWay.splice(which, 1).flat());
+        }
+        expect(left.length).toBe(all.length);
+        for (const strand of ['a', 'b', 'c', 'd']) {
+          const of = (list: Carrier[]): Carrier[] => list.filter(({ strands }) => strands.includes(strand));
+          expect(of(left)).toEqual(of(all));
+        }
       }),
     );
   });

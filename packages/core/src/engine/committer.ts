@@ -1,29 +1,40 @@
 import type { EntryOutcome, StoreEntry } from '../store/index.js';
 import { pause, STORE_BACKOFF } from './backoff.js';
-import { type BatchLimits, takeBatch } from './batch.js';
+import { type BatchLimits, type Carrier, takeBatch } from './batch.js';
 import type { EngineDeps } from './deps.js';
+import { strandsOf } from './strands.js';
 
 /** Ten thousand small starts go out together; large values do not make a statement that a server takes long to read. */
 const BATCH_LIMITS: BatchLimits = { entries: 10_000, chars: 8_000_000 };
 
-interface Waiting {
-  readonly entry: StoreEntry;
+/**
+ * How many batches may be under way at once, so that the process does not stand idle while the store works on one, nor the
+ * store while the process hands out its outcomes.
+ */
+const LANES = 2;
+
+/** So many entries are worth a batch beside one that is under way. Fewer gather until that one returns. */
+const WORTH_A_BATCH = 16;
+
+interface Waiting extends Carrier {
   readonly resolve: (outcome: EntryOutcome) => void;
   readonly reject: (error: unknown) => void;
 }
 
 /**
- * Group commit: entries of all runs wait here; everything pending goes out as one statement, and each caller resolves
- * when that commit returned. One batch is under way at a time, the next gathers meanwhile. When nothing is under way,
- * a batch goes out at the end of the current turn of the event loop: no timer, so a lone run waits for nothing.
+ * Group commit: entries of all runs wait here; what is pending goes out as one statement, and each caller resolves when
+ * that commit returned. Few batches are under way at a time, the next gathers meanwhile. When nothing is under way, a batch
+ * goes out at the end of the current turn of the event loop: no timer, so a lone run waits for nothing.
  *
- * While the store cannot be reached the batch is repeated: every entry is harmless when written twice.
+ * While the store cannot be reached a batch is repeated: every entry is harmless when written twice.
  */
 export class Committer {
   readonly #deps: EngineDeps;
   readonly #waiting: Waiting[] = [];
+  readonly #busy = new Set<string>();
   readonly #halted = new AbortController();
-  #isBusy = false;
+  #underWay = 0;
+  #isSending = false;
   #idle: (() => void)[] = [];
 
   constructor(deps: EngineDeps) {
@@ -33,16 +44,14 @@ export class Committer {
   /** Writes an entry. Resolves after the commit; rejects only if the store refuses for good. */
   submit(entry: StoreEntry): Promise<EntryOutcome> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ entry, resolve, reject });
-      if (this.#isBusy) return;
-      this.#isBusy = true;
-      setImmediate(() => void this.#work());
+      this.#waiting.push({ entry, strands: strandsOf(entry), resolve, reject });
+      this.#sendSoon();
     });
   }
 
   /** Resolves when everything submitted so far is written. */
   async drained(): Promise<void> {
-    if (this.#isBusy) await new Promise<void>((resolve) => this.#idle.push(resolve));
+    if (!this.#isIdle) await new Promise<void>((resolve) => this.#idle.push(resolve));
   }
 
   /** Stops dead: what is pending is neither written nor answered. */
@@ -50,20 +59,42 @@ export class Committer {
     this.#halted.abort();
   }
 
-  async #work(): Promise<void> {
-    while (this.#waiting.length > 0 && !this.#halted.signal.aborted) {
-      const batch = takeBatch(this.#waiting, BATCH_LIMITS);
-      try {
-        const outcomes = await this.#commit(batch.map(({ entry }) => entry));
-        for (const [index, waiting] of batch.entries()) waiting.resolve(outcomes[index]!);
-      } catch (error) {
-        for (const waiting of batch) waiting.reject(error);
-      }
-      // The resolved runs act in the microtasks and turns that follow; their next entries belong in one batch.
-      await new Promise<void>((resolve) => setImmediate(resolve));
+  get #isIdle(): boolean {
+    return this.#underWay === 0 && (this.#waiting.length === 0 || this.#halted.signal.aborted);
+  }
+
+  /** What runs do in the microtasks of this turn, and in those that follow from it, belongs in one batch. */
+  #sendSoon(): void {
+    if (this.#isSending || this.#underWay === LANES) return;
+    this.#isSending = true;
+    setImmediate(() => {
+      this.#isSending = false;
+      this.#send();
+    });
+  }
+
+  #send(): void {
+    while (this.#underWay < LANES && !this.#halted.signal.aborted) {
+      if (this.#waiting.length < (this.#underWay === 0 ? 1 : WORTH_A_BATCH)) break;
+      const batch = takeBatch(this.#waiting, BATCH_LIMITS, this.#busy);
+      if (batch.length === 0) break;
+      void this.#write(batch);
     }
-    this.#isBusy = false;
-    for (const resolve of this.#idle.splice(0)) resolve();
+    if (this.#isIdle) for (const resolve of this.#idle.splice(0)) resolve();
+  }
+
+  async #write(batch: readonly Waiting[]): Promise<void> {
+    this.#underWay += 1;
+    for (const { strands } of batch) for (const strand of strands) this.#busy.add(strand);
+    try {
+      const outcomes = await this.#commit(batch.map(({ entry }) => entry));
+      for (const [index, waiting] of batch.entries()) waiting.resolve(outcomes[index]!);
+    } catch (error) {
+      for (const waiting of batch) waiting.reject(error);
+    }
+    for (const { strands } of batch) for (const strand of strands) this.#busy.delete(strand);
+    this.#underWay -= 1;
+    this.#sendSoon();
   }
 
   async #commit(entries: readonly StoreEntry[]): Promise<readonly EntryOutcome[]> {
