@@ -28,35 +28,38 @@ export async function runAttempt(
   }
 }
 
-function withinTimeout(
-  run: CallContext,
-  { name, seq, attempt, timeoutMs }: Attempt,
-  body: () => unknown,
-): unknown {
-  if (timeoutMs === undefined) {
-    return enter(
-      run,
-      {
-        name,
-        seq,
-        attempt,
-        get signal() {
-          return run.lifetime;
-        },
-      },
-      body,
-    );
+/** What the body knows of itself. Most bodies never ask for the signal, so it is not made before that. */
+class Entered implements StepInfo {
+  readonly name: string;
+  readonly seq: number;
+  readonly attempt: number;
+  readonly #run: CallContext;
+
+  constructor({ name, seq, attempt }: Attempt, run: CallContext) {
+    this.name = name;
+    this.seq = seq;
+    this.attempt = attempt;
+    this.#run = run;
   }
+
+  get signal(): AbortSignal {
+    return this.#run.lifetime;
+  }
+}
+
+function withinTimeout(run: CallContext, attempt: Attempt, body: () => unknown): unknown {
+  const { name, seq, timeoutMs } = attempt;
+  if (timeoutMs === undefined) return enter(run, new Entered(attempt, run), body);
   const { clock } = run.host.deps;
   return new Promise((resolve, reject) => {
     const timeout = new AbortController();
     const signal = AbortSignal.any([run.lifetime, timeout.signal]);
     const cancel = clock.at(clock.now() + timeoutMs, () => {
-      const error = stepTimedOut(name, timeoutMs, attempt);
+      const error = stepTimedOut(name, timeoutMs, attempt.attempt);
       timeout.abort(error);
       reject(error);
     });
-    new Promise((given) => given(enter(run, { name, seq, attempt, signal }, body)))
+    new Promise((given) => given(enter(run, { name, seq, attempt: attempt.attempt, signal }, body)))
       .then(resolve, reject)
       .finally(cancel);
   });

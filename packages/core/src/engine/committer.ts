@@ -88,7 +88,7 @@ export class Committer {
     for (const { strands } of batch) for (const strand of strands) this.#busy.add(strand);
     try {
       const outcomes = await this.#commit(batch.map(({ entry }) => entry));
-      for (const [index, waiting] of batch.entries()) waiting.resolve(outcomes[index]!);
+      for (let index = 0; index < batch.length; index++) batch[index]!.resolve(outcomes[index]!);
     } catch (error) {
       for (const waiting of batch) waiting.reject(error);
     }

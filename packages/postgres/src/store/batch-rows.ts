@@ -1,19 +1,10 @@
-import type { Payload } from '@holdfast/core/internal';
-
-/** A row as it travels. Columns that are null are left out: so they are read. */
+/** A row as it travels. Columns that are null are left out, or undefined: so they are read. */
 export type Json = Readonly<Record<string, unknown>>;
 
 export interface Placed {
   /** What its row is locked by. */
   readonly lock: string;
   readonly row: Json;
-}
-
-export function payloadColumns(column: string, payload: Payload | null): Json {
-  if (payload === null) return {};
-  return payload.extra === null
-    ? { [column]: payload.json }
-    : { [column]: payload.json, [`${column}_extra`]: payload.extra };
 }
 
 /** A number of milliseconds. What is none must be refused, and JSON would make nothing of it. */

@@ -1,5 +1,5 @@
 import { type MailEntry, runOf, type StepEntry, strangerOf } from '@holdfast/core/internal';
-import { type Json, type Placed, payloadColumns } from './batch-rows.js';
+import type { Json, Placed } from './batch-rows.js';
 
 /** The rows of a batch's mail, the calls that it comes with, and the runs to lock for it. */
 export interface GatheredMail {
@@ -39,7 +39,8 @@ function mailRow(at: number, entry: MailEntry): Json {
         ...row,
         name: entry.channel,
         key: entry.key ?? undefined,
-        ...payloadColumns('value', entry.value),
+        value: entry.value.json,
+        value_extra: entry.value.extra ?? undefined,
       };
     case 'receive':
       return { ...row, message_id: entry.messageId };
@@ -53,7 +54,8 @@ function mailRow(at: number, entry: MailEntry): Json {
         epoch: entry.epoch ?? undefined,
         key: entry.key ?? undefined,
         origin_seq: entry.seq ?? undefined,
-        ...payloadColumns('value', entry.value),
+        value: entry.value.json,
+        value_extra: entry.value.extra ?? undefined,
       };
   }
 }

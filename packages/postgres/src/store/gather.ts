@@ -12,7 +12,7 @@ import {
   type VacateEntry,
 } from '@holdfast/core/internal';
 import type { BatchKinds } from '../sql/batch/commit.js';
-import { amount, type Json, type Placed, payloadColumns, rowsJson } from './batch-rows.js';
+import { amount, type Json, type Placed, rowsJson } from './batch-rows.js';
 import { gatherMail } from './gather-mail.js';
 
 /** A batch as its statement takes it. */
@@ -31,7 +31,8 @@ export function gather(entries: readonly StoreEntry[]): Gathered {
   const changes: Placed[] = [];
   const told = new Set<string>();
   const mail: { readonly at: number; readonly entry: MailEntry }[] = [];
-  for (const [at, entry] of entries.entries()) {
+  for (let at = 0; at < entries.length; at++) {
+    const entry = entries[at]!;
     if (entry.op === 'start') {
       starts.push({ lock: startLock(entry.run), row: startRow(at, entry.run) });
     } else if (entry.op === 'step') {
@@ -77,7 +78,8 @@ export function startRow(at: number, run: NewRun): Json {
     workflow: run.workflow,
     version: run.version,
     executor_id: run.executorId ?? undefined,
-    ...payloadColumns('input', run.input),
+    input: run.input.json,
+    input_extra: run.input.extra ?? undefined,
     tags: run.tags ?? undefined,
     parent_id: run.parentId ?? undefined,
     delay_ms: amount(run.delayMs),
@@ -104,8 +106,10 @@ function stepRow(at: number, entry: StepEntry): Json {
     kind: entry.kind,
     name: entry.name,
     attempt: entry.attempt,
-    ...payloadColumns('output', entry.output),
-    ...payloadColumns('error', entry.error),
+    output: entry.output?.json,
+    output_extra: entry.output?.extra ?? undefined,
+    error: entry.error?.json,
+    error_extra: entry.error?.extra ?? undefined,
     child_id: entry.childId ?? undefined,
     retry_at: amount(entry.retryAtMs),
     started_at: amount(entry.startedAtMs),
@@ -125,8 +129,10 @@ function changeRow(
       return {
         ...run,
         state: entry.state,
-        ...payloadColumns('output', entry.output),
-        ...payloadColumns('error', entry.error),
+        output: entry.output?.json,
+        output_extra: entry.output?.extra ?? undefined,
+        error: entry.error?.json,
+        error_extra: entry.error?.extra ?? undefined,
         parent_id: entry.parentId ?? undefined,
       };
     case 'park':
@@ -138,12 +144,23 @@ function changeRow(
         keeps_slot: entry.keepsSlot || undefined,
       };
     case 'pause':
-      return { ...run, state: 'paused', ...payloadColumns('error', entry.error) };
+      return {
+        ...run,
+        state: 'paused',
+        error: entry.error.json,
+        error_extra: entry.error.extra ?? undefined,
+      };
     case 'release':
       return { ...run, state: 'pending' };
     case 'vacate':
       return run;
     case 'unwind':
-      return { ...run, state: 'pending', unwinds: true, ...payloadColumns('error', entry.error) };
+      return {
+        ...run,
+        state: 'pending',
+        unwinds: true,
+        error: entry.error.json,
+        error_extra: entry.error.extra ?? undefined,
+      };
   }
 }
