@@ -35,6 +35,10 @@ import type { Statement, Value } from '../src/sql/statement.js';
 import { listSteps } from '../src/sql/steps/list.js';
 import { loadJournals } from '../src/sql/steps/load.js';
 import { readStreams } from '../src/sql/streams/read.js';
+import { lookAtWaits } from '../src/sql/waits/look.js';
+import { noteWaits } from '../src/sql/waits/note.js';
+import { sweepWaits } from '../src/sql/waits/sweep.js';
+import { wakeWaiters } from '../src/sql/waits/wake.js';
 import { type Home, postgresHome } from './support/homes.js';
 import { openClient } from './support/sessions.js';
 
@@ -87,6 +91,10 @@ const CASES: readonly Case[] = [
   { statement: recordCheckpoint },
   { statement: pruneRuns, by: /^runs_(completed|children)$/ },
   { statement: dueSchedules, by: /^runs_unended_scheduled$/ },
+  { statement: noteWaits },
+  { statement: lookAtWaits },
+  { statement: wakeWaiters },
+  { statement: sweepWaits },
   { statement: tickSchedules, by: /^runs_unended_scheduled$/ },
 ];
 
@@ -114,7 +122,7 @@ async function planOf({ statement }: Case, as: string): Promise<string> {
 }
 
 function expectLookUps(plan: string, by: RegExp | undefined): void {
-  expect(plan).not.toMatch(/Seq Scan on (runs|steps|messages|events|streams|stream_values)\b/);
+  expect(plan).not.toMatch(/Seq Scan on (runs|steps|messages|events|streams|stream_values|waits|news)\b/);
   const indexes = [...plan.matchAll(/(?:using|Bitmap Index Scan on) (runs_\w+|steps_\w+)/g)].map(
     ([, name]) => name!,
   );

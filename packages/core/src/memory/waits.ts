@@ -29,7 +29,7 @@ export function waitStore(ask: Ask): WaitStore {
         const woken = [...waiters].filter((id) => wake(tables, mail, id, { news, nowMs }));
         return Object.freeze({ runs: woken.length, hasMore: tables.awaited.hasNews });
       }),
-    sweep: (after, limit) => ask((tables) => sweep(tables, after, limit)),
+    sweep: (after, limit) => ask((tables, mail) => sweep(tables, mail, { after, limit })),
   };
 }
 
@@ -48,13 +48,17 @@ function wake(
   return tables.run(runId)?.state === 'waiting';
 }
 
-function sweep(tables: Tables, after: WaitPosition | null, limit: number): WaitsSwept {
+function sweep(
+  tables: Tables,
+  mail: MailTables,
+  { after, limit }: { readonly after: WaitPosition | null; readonly limit: number },
+): WaitsSwept {
   const later = tables.awaited
     .all()
     .filter(({ runId, wait }) => after === null || isLater(runId, wait.seq, after));
   const looked = later.slice(0, limit);
   for (const { runId, wait } of looked) {
-    if (isOver(tables, wait.targetId)) tables.awaited.happened(wait.targetId);
+    if (hasComeAbout(tables, mail, wait)) tables.awaited.happened(wait.targetId);
     if (isOver(tables, runId)) tables.awaited.note(runId, []);
   }
   const last = looked.at(-1);

@@ -54,8 +54,8 @@ export interface WaitStore {
   /** Reads a portion of the news: makes those due who wait for it, and forgets what they waited for. */
   wake(limit: number): Promise<Woken>;
   /**
-   * Looks through a portion of the waits. Forgets those of runs that have ended, and leaves news where a run that is waited
-   * for has ended or is gone without any: deleted by hand, perhaps.
+   * Looks through a portion of the waits. Forgets those of runs that have ended, and leaves news of what has come about
+   * without any: by older code in a rolling deploy, or by hand.
    */
   sweep(after: WaitPosition | null, limit: number): Promise<WaitsSwept>;
 }

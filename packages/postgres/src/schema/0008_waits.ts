@@ -7,6 +7,8 @@ import type { Migration } from './migration.js';
 export const waits: Migration = {
   version: 8,
   name: 'waits',
+  // Older code leaves no news of what it does; the sweep finds that, within a minute or so.
+  compatibleFrom: 7,
   text: (s) => [awaitedColumn(s), tables(s), firstPages(s), cancelRun(s), comments(s)].join('\n'),
 };
 

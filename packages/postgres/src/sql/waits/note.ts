@@ -10,7 +10,7 @@ import { nothing, statement } from '../statement.js';
  * HAZARD: all rows are locked beforehand, sorted by id, as a batch locks them. The runs that wait are among them, so that
  * nobody wakes one of them by what was noted for it before.
  *
- * `offset 0` and the equation make the planner look each run up by its key, as in a batch.
+ * Equations such as `role = 'waits'` and the array make the planner look rows up by their keys, as in a batch.
  */
 export const noteWaits = statement<[runs: string, waits: string], undefined>(
   'note_waits',

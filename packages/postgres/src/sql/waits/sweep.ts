@@ -2,6 +2,7 @@ import type { WaitPosition } from '@holdfast/core/internal';
 import { number, numberOrNull, textOrNull } from '../cells.js';
 import { ENDED_STATES } from '../fragments.js';
 import { statement } from '../statement.js';
+import { comeAbout } from './come-about.js';
 import { leaveNews } from './leave-news.js';
 
 /** How a look through a portion of the waits went. */
@@ -12,8 +13,8 @@ export interface SweepRow {
 }
 
 /**
- * Looks through a portion of the waits. Deletes those of runs that have ended, and leaves news where a run that is waited
- * for is over: there should be some already, unless somebody deleted it by hand.
+ * Looks through a portion of the waits. Deletes those of runs that have ended, and leaves news of what has come about: there
+ * should be some already, unless older code did it, or somebody by hand.
  *
  * HAZARD: a run that has ended may be resumed, and note a wait anew, meanwhile. So its row is locked, unless others have it,
  * and judged once more as it is then.
@@ -23,14 +24,14 @@ export const sweepWaits = statement<[runId: string | null, seq: number | null, l
   (s) => `
 with looked as materialized (
   select w.run_id, w.seq, w.target_id, r.id is null as is_gone, coalesce(r.state, '') in ${ENDED_STATES} as has_ended,
-    t.id is null or t.state in ${ENDED_STATES} as is_news
+    ${comeAbout(s, 'w', 't.state')} as is_news
   from (
-    select w.run_id, w.seq, w.target_id from ${s.waits} w
+    select w.* from ${s.waits} w
     where (w.run_id, w.seq) > (coalesce($1::text, ''), coalesce($2::int, -1))
     order by w.run_id, w.seq limit $3::int
   ) w
   left join lateral (select r.id, r.state from ${s.runs} r where r.id = w.run_id offset 0) r on true
-  left join lateral (select t.id, t.state from ${s.runs} t where t.id = w.target_id offset 0) t on true
+  left join lateral (select t.state from ${s.runs} t where t.id = w.target_id offset 0) t on true
 ),
 over as materialized (
   select e.id from (select distinct l.run_id as id from looked l where l.has_ended order by 1) e

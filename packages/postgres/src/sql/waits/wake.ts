@@ -12,17 +12,17 @@ import { comeAbout } from './come-about.js';
  * HAZARD: rows are locked sorted by id, as a batch locks them. One statement cannot change a row twice: a run that is
  * itself woken stays awaited.
  *
- * `offset 0`, arrays and equations with a constant make the planner look rows up by their keys, as in a batch.
+ * `offset 0`, arrays and equations such as `one = 1` make the planner look rows up by their keys, as in a batch.
  */
 export const wakeWaiters = statement<[limit: number], { readonly read: number; readonly woken: number }>(
   'wake_waiters',
   (s) => `
 with taken as materialized (
-  select n.id, n.run_id from ${s.news} n order by n.id limit $1::int for update skip locked
+  select n.id, n.run_id, 1 as one from ${s.news} n order by n.id limit $1::int for update skip locked
 ),
 targets as materialized (
   select t.run_id as id, r.awaited, r.state, w.waits
-  from (select distinct t.run_id from taken t) t
+  from (select distinct t.run_id from taken t where t.one = 1) t
   left join lateral (select r.awaited, r.state from ${s.runs} r where r.id = t.run_id offset 0) r on true
   cross join lateral (select count(*) as waits from ${s.waits} w where w.target_id = t.run_id) w
 ),
@@ -36,8 +36,9 @@ touched as materialized (
   select c.run_id as id, 'told' as role, null::int as awaited from come c
   union
   select t.id, 'served', t.awaited from targets t
-  where t.awaited > 0 and t.state in ${OPEN_STATES} and t.id not in (select c.run_id from come c)
-    and t.waits = (select count(*) from come c where c.target_id = t.id)
+  left join (select c.target_id, count(*) as come from come c group by c.target_id) n on n.target_id = t.id
+  where t.awaited > 0 and t.state in ${OPEN_STATES} and t.waits = coalesce(n.come, 0)
+    and t.id not in (select c.run_id from come c)
   order by id
 ),
 locked as materialized (
