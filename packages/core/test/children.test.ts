@@ -5,6 +5,19 @@ import { ManualClock } from './support/manual-clock.js';
 import { errorOf, eventually, forever, gate, settled } from './support/signals.js';
 
 describe('a workflow called inside a run', () => {
+  test('is a child run also where the id of the parent is as long as an id can be, and of its children', async () => {
+    const { workflow, launch } = await bench();
+    const leaf = workflow('leaf', async () => step.run('one', () => 1));
+    const child = workflow('child', async () => (await leaf()) + 1);
+    const parent = workflow('parent', async () => (await child()) + 1);
+    const app = await launch();
+    const handle = await app.start(parent, [], { id: 'x'.repeat(255) });
+    expect(await handle.result()).toBe(3);
+    const { runs } = await app.runs.list();
+    for (const { id } of runs) expect((await app.runs.get(id)).state).toBe('succeeded');
+    expect(runs).toHaveLength(3);
+  });
+
   test('is a child run, whose result the parent gets', async () => {
     const { workflow, launch } = await bench();
     const child = workflow('child', async (n: number) => step.run('double', () => n * 2));

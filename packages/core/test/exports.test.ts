@@ -116,6 +116,7 @@ test('@holdfast/core/internal', () => {
       "isHoldfastError",
       "isMail",
       "isNonRetryable",
+      "isRunId",
       "joinedRun",
       "keyTaken",
       "memoryStore",

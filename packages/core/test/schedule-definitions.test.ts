@@ -129,7 +129,7 @@ describe('what code defines', () => {
     }
     expect(define({ timeout: 'soon' })).toBe('INVALID_DURATION');
     expect(define({}, '* * * * *', '')).toBe('INVALID_NAME');
-    expect(define({}, '* * * * *', 'x'.repeat(201))).toBe('INVALID_NAME');
+    expect(define({}, '* * * * *', 'x'.repeat(200))).toBe('INVALID_NAME');
     expect(registry.schedules()).toEqual([]);
     define({});
     expect(define({})).toBe('DUPLICATE_SCHEDULE');

@@ -26,7 +26,7 @@ export type {
   StreamCursor,
   StreamEntry,
 } from './mail-calls.js';
-export { checkMessageKey, checkName, checkRunId } from './names.js';
+export { checkMessageKey, checkName, checkRunId, isRunId } from './names.js';
 export { patched, retirePatch } from './patched.js';
 export { type QueueOptions, queue, queueName } from './queue.js';
 export type { Queue, QueueApply } from './queue-definition.js';

@@ -32,6 +32,11 @@ export function checkRunId(id: unknown): string {
   );
 }
 
+/** Whether a run can have this id. */
+export function isRunId(id: unknown): id is string {
+  return isPlainText(id);
+}
+
 /**
  * Checks the key of a message.
  *

@@ -46,7 +46,7 @@ export type OptionsFor<Args extends readonly unknown[], Options> = [] extends Ar
   : [options: Options & { readonly args: Args }];
 
 /** The id of a run holds the name, the moment and a few letters. */
-const LONGEST_NAME = 200;
+const LONGEST_NAME = 199;
 
 /**
  * Defines a schedule: each tick starts a run of a workflow, with the moment of the tick as its first argument. Every
@@ -112,7 +112,7 @@ export function planOf(
   return { cron, timeZone, workflow, args, catchUp, overlap, tags, ...termsOf(name, options) };
 }
 
-/** @throws HoldfastError INVALID_NAME unless it is 1 to 200 printable characters. */
+/** @throws HoldfastError INVALID_NAME unless it is 1 to 199 printable characters. */
 export function checkScheduleName(name: unknown): string {
   const checked = checkName(name, 'name of the schedule');
   if (checked.length <= LONGEST_NAME) return checked;

@@ -4,6 +4,7 @@ import type { OpenEntry, Outcome } from '../replay/index.js';
 import type { RunStatus } from '../store/index.js';
 import { BUSY, type OpenCall } from './call.js';
 import type { CallContext } from './call-context.js';
+import { idOfChild } from './id-of-child.js';
 import { outcomeInTime } from './outcome-in-time.js';
 import { cancelledOutcome, idConflict, resultTimedOut, waitsForItself } from './run-errors.js';
 import { settle, settleError } from './settle.js';
@@ -104,7 +105,7 @@ async function begin(
   call: ChildCall,
   check?: () => Promise<unknown>,
 ): Promise<{ readonly childId: string; readonly kind: 'new' | 'exists' | 'joined' } | undefined> {
-  const id = call.id ?? `${run.run.id}.${open.seq}`;
+  const id = call.id ?? idOfChild(run.run, open.seq);
   try {
     await check?.();
     const terms = inheritedTerms(run, call);

@@ -4,13 +4,14 @@ import type { DebounceOutcome, NewRun } from '../store/index.js';
 import type { OpenCall } from './call.js';
 import type { CallContext } from './call-context.js';
 import { debounceSurely, unclaimed } from './debouncer.js';
+import { idOfChild } from './id-of-child.js';
 import { idConflict } from './run-errors.js';
 import { settle, settleError } from './settle.js';
 
 /** Debounces, and records the id of the run that waits: the store does both in one transaction. */
 export async function performDebounce(run: CallContext, open: OpenCall, call: DebounceCall): Promise<void> {
   // Not as a child's id: a run that waits for a child is parked, and this one would not wake it.
-  const id = call.id ?? `${run.run.id}.${open.seq}.debounced`;
+  const id = call.id ?? idOfChild(run.run, open.seq, '.debounced');
   try {
     // The run that waits is nobody's child: other callers put it off as well, and it inherits no time limit.
     const debounced = unclaimed(await run.host.newRun({ ...call, id, parentId: null }));
