@@ -23,6 +23,19 @@ async function family() {
   return { ...made, child, parent, begun, end, bodies: () => bodies };
 }
 
+/** The same, and the parent's process died before the child ended: its outcome is recorded nowhere else. */
+async function orphan() {
+  const { parent, child, begun, end, kill, launch, store, bodies } = await family();
+  const small = await launch({ store: store.another(), concurrency: 1 });
+  await small.start(parent, [], { id: 'p' });
+  const other = await launch({ store: store.another(), workflows: [child] });
+  await begun.opened;
+  await kill(small);
+  end.open('done');
+  expect(await other.handle('p.0').result()).toBe('done');
+  return { other, launch, bodies };
+}
+
 describe('a child whose parent waits for it', () => {
   test('is not deleted while that has not ended, and begun once', async () => {
     const { parent, begun, bodies, launch } = await family();
@@ -41,14 +54,7 @@ describe('a child whose parent waits for it', () => {
   });
 
   test('is not deleted before its outcome is recorded, and the refusal says whose it is', async () => {
-    const { parent, child, begun, end, kill, launch, store, bodies } = await family();
-    const small = await launch({ store: store.another(), concurrency: 1 });
-    await small.start(parent, [], { id: 'p' });
-    const other = await launch({ store: store.another(), workflows: [child] });
-    await begun.opened;
-    await kill(small);
-    end.open('done');
-    expect(await other.handle('p.0').result()).toBe('done');
+    const { other, launch, bodies } = await orphan();
     for (const options of [{}, { force: true }, { children: true }]) {
       expect(await errorOf(other.runs.delete('p.0', options))).toMatchObject({
         code: 'RUN_NOT_FINISHED',
@@ -63,14 +69,7 @@ describe('a child whose parent waits for it', () => {
   });
 
   test('is not pruned before its outcome is recorded', async () => {
-    const { parent, child, begun, end, kill, launch, store, bodies } = await family();
-    const small = await launch({ store: store.another(), concurrency: 1 });
-    await small.start(parent, [], { id: 'p' });
-    const other = await launch({ store: store.another(), workflows: [child] });
-    await begun.opened;
-    await kill(small);
-    end.open('done');
-    await other.handle('p.0').result();
+    const { other, launch, bodies } = await orphan();
     const { completedAt } = await other.runs.get('p.0');
     await eventually(() => Date.now() > completedAt!.getTime() + 1);
     expect(await other.runs.prune({ after: 0 })).toBe(0);

@@ -307,21 +307,11 @@ describe('an undo that is not to be found any more', () => {
     });
   });
 
-  test('is lost with all behind it where the code makes another call', async () => {
-    const { error, seen } = await changed((book) => book('another'));
-    expect(error).toMatchObject({
-      details: {
-        failedUndos: [
-          { step: 'book', seq: 2 },
-          { step: 'reserve', seq: 1 },
-        ],
-      },
-    });
-    expect(seen).toEqual(['cancel insurance: ticket for insurance']);
-  });
-
-  test('is lost where the code waits for something that no journal has', async () => {
-    const { error, seen } = await changed(forever);
+  test.each([
+    ['makes another call', (book: ReturnType<typeof undoables>['book']) => book('another')],
+    ['waits for something that no journal has', forever],
+  ] as const)('is lost with all behind it where the code %s', async (_, change) => {
+    const { error, seen } = await changed(change);
     expect(error).toMatchObject({
       details: {
         failedUndos: [
