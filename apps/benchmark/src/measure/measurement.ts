@@ -25,6 +25,8 @@ export interface Setting {
   readonly contender: string;
   readonly workload: string;
   readonly size: 'quick' | 'whole';
+  /** Does something to the database before. */
+  readonly prepare?: (url: string) => Promise<void>;
 }
 
 const MAIN = fileURLToPath(new URL('../measured.ts', import.meta.url));
@@ -34,6 +36,7 @@ const PATIENCE_MS = 180_000;
 /** Measures once, in a process and a database of its own. Undefined for a contender that knows nothing of the kind. */
 export async function measure(setting: Setting): Promise<Measurement | undefined> {
   const url = await freshDatabase(setting.serverUrl);
+  await setting.prepare?.(url);
   const child = spawn(
     setting.node,
     ['--import', 'tsx', MAIN, setting.contender, url, setting.workload, setting.size],

@@ -112,6 +112,34 @@ export const listing = subject('listing', (test) => {
     expect(await found(bench, { workflows: [other] })).toEqual([elsewhere]);
   });
 
+  test('what a run is finds it whether it has ended or not, in order and page by page', async (bench) => {
+    const place = { queue: bench.id('q'), partitionKey: bench.id('p'), version: '7' };
+    const made = await bench.queue(6, place);
+    await bench.queue(2, { queue: bench.id('other'), partitionKey: bench.id('other') });
+    const ids = made.map(({ id }) => id);
+    const ended = [ids[1]!, ids[2]!, ids[4]!];
+    await bench.store.cancel(ended);
+    const ways: readonly Partial<RunCriteria>[] = [
+      { queues: [place.queue] },
+      { queues: [place.queue, bench.id('none')], versions: ['6', '7'] },
+      { partitionKeys: [place.partitionKey] },
+      { versions: ['7', '8'] },
+      { partitionKeys: [place.partitionKey], queues: [place.queue], versions: ['7'] },
+    ];
+    for (const way of ways) {
+      expect(await found(bench, way)).toEqual(ids);
+      expect(await found(bench, { ...way, states: ['cancelled'] })).toEqual(ended);
+      expect(await found(bench, { ...way, states: ['cancelled', 'pending'] })).toEqual(ids);
+      expect(await found(bench, { ...way, states: ['succeeded', 'running', 'waiting'] })).toEqual([]);
+      const criteria = { ...mine(bench), ...way };
+      const first = await pageOf(bench.store, criteria, { order: 'newest', limit: 4 });
+      const second = await pageOf(bench.store, criteria, { order: 'newest', limit: 4, after: first.next });
+      const both = [...first.runs, ...second.runs].map(({ id }) => id);
+      expect(both).toEqual([...ids].reverse());
+      expect(second.next).toBeNull();
+    }
+  });
+
   test('runs are found by state, by each and by any of several', async (bench) => {
     const [succeeded, failed, cancelled, waiting, running] = (await bench.beginMany(5)) as never[] as [
       ...Awaited<ReturnType<Bench['beginMany']>>,

@@ -1,4 +1,4 @@
-import type { RunCriteria, RunState, TimeSpan } from '@holdfast/core/internal';
+import { isFinal, RUN_STATES, type RunCriteria, type RunState, type TimeSpan } from '@holdfast/core/internal';
 import { fromMs } from '../fragments.js';
 import type { Value } from '../statement.js';
 
@@ -19,30 +19,88 @@ export class Parameters {
 
 /** What one branch of a list looks for, where the criteria leave it open. */
 export interface Branch {
-  readonly state: RunState | null;
+  /** `ended`: any of those in which a run has ended. */
+  readonly state: RunState | 'ended' | null;
   readonly workflow: string | null;
+  /** Whether it is in a queue, for states that are indexed by that. */
+  readonly isQueued: boolean | null;
+  readonly trait: Trait | null;
+}
+
+/** A column that has an index, and the value that is looked for. */
+interface Trait {
+  readonly column: 'deduplication_key' | 'partition_key' | 'queue' | 'version';
+  readonly value: string;
 }
 
 /** More branches than this are not worth it: each looks for a whole part of the list. */
 const MOST_BRANCHES = 24;
 
+/** The states that are indexed by whether the run is in a queue. */
+const LISTED: ReadonlySet<Branch['state']> = new Set(['pending', 'waiting', 'paused', 'failed', 'cancelled']);
+
+const ANY: Branch = { state: null, workflow: null, isQueued: null, trait: null };
+
 /**
- * Takes the criteria apart into searches, each of which finds its runs in order in an index of its own: for every state
- * and every workflow. One search for several would read all the runs between those that match.
+ * Takes the criteria apart into searches, each of which finds its runs in order in an index of its own: for every state,
+ * every workflow, and every value of one more column. One search for several would read all the runs between those that
+ * match.
  */
-export function branches({ ids, states, workflows }: RunCriteria): readonly Branch[] {
-  const byState = ids === null && states?.length ? [...new Set(states)] : [null];
-  const byWorkflow = ids === null && workflows?.length ? [...new Set(workflows)] : [null];
-  const isWorthIt = byState.length * byWorkflow.length <= MOST_BRANCHES;
-  return byState.flatMap((state) =>
-    (isWorthIt ? byWorkflow : [null]).map((workflow) => ({ state, workflow })),
-  );
+export function branches(criteria: RunCriteria): readonly Branch[] {
+  if (criteria.ids !== null) return [ANY];
+  const traits = traitsOf(criteria);
+  const states = statesOf(criteria, traits);
+  const workflows = criteria.workflows?.length ? [...new Set(criteria.workflows)] : [null];
+  const by = (of: { traits: boolean; workflows: boolean }): readonly Branch[] =>
+    states.flatMap((state) =>
+      queuedOrNot(state, criteria).flatMap((isQueued) =>
+        (of.workflows ? workflows : [null]).flatMap((workflow) =>
+          (of.traits && traits.length > 0 ? traits : [null]).map(
+            (trait): Branch => ({ state, isQueued, workflow, trait }),
+          ),
+        ),
+      ),
+    );
+  const tries = [
+    { traits: true, workflows: true },
+    { traits: true, workflows: false },
+    { traits: false, workflows: true },
+  ];
+  return tries.map(by).find((all) => all.length <= MOST_BRANCHES) ?? by({ traits: false, workflows: false });
+}
+
+/** The values of the column that tells most: few runs share a key, many a version. */
+function traitsOf(criteria: RunCriteria): readonly Trait[] {
+  const { deduplicationKeys, partitionKeys, queues, versions } = criteria;
+  const columns = [
+    ['deduplication_key', deduplicationKeys],
+    ['partition_key', partitionKeys],
+    ['queue', queues],
+    ['version', versions],
+  ] as const;
+  const first = columns.find(([, values]) => values !== null && values.length > 0);
+  return first ? [...new Set(first[1])].map((value) => ({ column: first[0], value })) : [];
+}
+
+/** The index by queue holds only runs that have ended; the others are few, and found by their states. */
+function statesOf({ states }: RunCriteria, traits: readonly Trait[]): readonly Branch['state'][] {
+  if (states?.length) return [...new Set(states)];
+  return states === null && traits[0]?.column === 'queue' ? ['ended', ...OPEN] : [null];
+}
+
+const OPEN: readonly RunState[] = RUN_STATES.filter((state) => !isFinal(state));
+
+function queuedOrNot(state: Branch['state'], { hasQueue, queues }: RunCriteria): readonly (boolean | null)[] {
+  if (!LISTED.has(state)) return [null];
+  if (hasQueue !== null) return [hasQueue];
+  return queues === null ? [true, false] : [true];
 }
 
 /** The conditions on runs `r`, as far as a branch does not say it. */
 export function conditions(criteria: RunCriteria, branch: Branch, given: Parameters): readonly string[] {
   const among = (column: string, values: readonly string[] | null): string[] => {
-    if (values === null) return [];
+    // Said twice, the planner would take it for two conditions, and expect fewer runs than there are.
+    if (values === null || column === branch.trait?.column) return [];
     return [values.length === 0 ? 'false' : `r.${column} in (${given.list(values)})`];
   };
   const isSet = (column: string, wanted: boolean | null): string[] =>
@@ -53,6 +111,7 @@ export function conditions(criteria: RunCriteria, branch: Branch, given: Paramet
     ...prefixed(criteria.idPrefixes, given),
     ...ofWorkflow(criteria, branch, given),
     ...inState(criteria, branch, given),
+    ...withTrait(branch, given),
     ...among('version', criteria.versions),
     ...among('executor_id', criteria.executorIds),
     ...among('queue', criteria.queues),
@@ -81,18 +140,38 @@ function ofWorkflow({ workflows }: RunCriteria, { workflow }: Branch, given: Par
 /** A state stands in the text as it is, so that the planner sees which partial index holds it. */
 function inState(
   { states, executorIds }: RunCriteria,
-  { state }: Branch,
+  { state, isQueued }: Branch,
   given: Parameters,
 ): readonly string[] {
-  if (state === null) {
-    if (states === null) return [];
-    return [states.length === 0 ? 'false' : `r.state in (${given.list(states)})`];
+  switch (state) {
+    case null:
+      if (states === null) return [];
+      return [states.length === 0 ? 'false' : `r.state in (${given.list(states)})`];
+    case 'ended':
+      return ['r.completed_at is not null'];
+    case 'succeeded':
+      return [`r.state = 'succeeded'`];
+    case 'running': {
+      const held = executorIds?.length
+        ? `r.held_by in (${given.list(executorIds)})`
+        : 'r.held_by is not null';
+      return [`r.state = 'running' and ${held}`];
+    }
+    default:
+      // In the words of the index that holds all states but the two before.
+      return [
+        `r.state || '' = '${state}'`,
+        ...(isQueued === null ? [] : [`case when r.queue is null then 0 else 1 end = ${isQueued ? 1 : 0}`]),
+      ];
   }
-  // In the words of the index that holds all states but these two.
-  if (state !== 'running' && state !== 'succeeded') return [`r.state || '' = '${state}'`];
-  if (state === 'succeeded') return [`r.state = 'succeeded'`];
-  const held = executorIds?.length ? `r.held_by in (${given.list(executorIds)})` : 'r.held_by is not null';
-  return [`r.state = 'running' and ${held}`];
+}
+
+/** One value of a column, in the words of the index that has it. */
+function withTrait({ state, trait }: Branch, given: Parameters): readonly string[] {
+  if (trait === null) return [];
+  const isIt = `r.${trait.column} || '' = ${given.add(trait.value, 'text')}`;
+  const hasEnded = state === 'ended' || (state !== null && isFinal(state));
+  return trait.column === 'queue' && hasEnded ? ['r.completed_at is not null', isIt] : [isIt];
 }
 
 /** As a range of ids, which is what the key of the table is ordered by. */
