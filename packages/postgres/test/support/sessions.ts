@@ -20,3 +20,25 @@ export async function untilBlocked(observer: pg.Client, count = 1): Promise<void
     if (Date.now() > deadlineMs) throw new Error('nobody waits for a lock');
   }
 }
+
+/** Resolves when one session waits for another. */
+export async function untilBlockedBy(
+  observer: pg.Client,
+  waiting: pg.Client,
+  holder: pg.Client,
+): Promise<void> {
+  const deadlineMs = Date.now() + 10_000;
+  const pids = [pidOf(waiting), pidOf(holder)];
+  for (;;) {
+    const { rows } = await observer.query(
+      'select $2::int = any(pg_blocking_pids($1::int)) as is_blocked',
+      pids,
+    );
+    if (rows[0].is_blocked) return;
+    if (Date.now() > deadlineMs) throw new Error('the session does not wait for the other');
+  }
+}
+
+function pidOf(client: pg.Client): number {
+  return (client as pg.Client & { readonly processID: number }).processID;
+}

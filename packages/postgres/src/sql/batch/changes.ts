@@ -4,14 +4,13 @@ import { tally } from '../tallies/tally.js';
 import { leaveNews } from '../waits/leave-news.js';
 import type { BatchPart } from './part.js';
 
-/** What else is read of the runs as they are locked: columns of `r`, how they are passed on, and a where clause. */
+/** What else is read of the runs as they are locked: columns of `r`, and how they are passed on. */
 interface Seeing {
   readonly columns: string;
   readonly also: string;
-  readonly condition: string;
 }
 
-const NOTHING_ELSE: Seeing = { columns: '', also: '', condition: '' };
+const NOTHING_ELSE: Seeing = { columns: '', also: '' };
 
 /**
  * Locks the runs that a batch changes or lets know of something: each of them has a row.
@@ -40,7 +39,7 @@ locked as materialized (
         and (e.signals is null or r.signals = e.signals)
     )
     for no key update of r
-  ) l${seeing.condition}
+  ) l
 )`;
 }
 

@@ -4,7 +4,7 @@ import { changeRuns, changes, ENDED_NEWS, lockRuns } from './changes.js';
 import { type BatchAnswer, decodeAnswer } from './commit.js';
 import { barMail, PASSED, UNBARRED } from './mail/conditions.js';
 import { setEvents } from './mail/events.js';
-import { AFTER_HEADS, readMail } from './mail/given.js';
+import { readHeads, readMail } from './mail/given.js';
 import { receiveMessages, sendMessages } from './mail/messages.js';
 import { writeStreams } from './mail/streams.js';
 import { starts } from './starts.js';
@@ -18,7 +18,7 @@ import { steps, writeCalls } from './steps.js';
  * The parameters are the rows of the calls, of the runs that change or are locked, of the mail and, if there are any, of the
  * starts.
  *
- * HAZARD: what it locks, it locks in one order: heads of streams, runs, heads that are new; each sorted.
+ * HAZARD: what it locks, it locks in one order: runs, sorted, those too that show something themselves; then heads of streams.
  */
 export function commitMail(kinds: { readonly starts: boolean }): Statement<readonly Value[], BatchAnswer> {
   return kinds.starts ? withStarts : withoutStarts;
@@ -39,7 +39,6 @@ const withStarts = statement<readonly Value[], BatchAnswer>(
 const LOOKED_AT = {
   columns: ' r.state, r.awaited',
   also: ', l.state as found_state, l.awaited as found_awaited',
-  condition: AFTER_HEADS,
 };
 
 /** The parents of runs that ended, and the runs that were sent something. */
@@ -57,8 +56,9 @@ const SHOWN_NEWS = `
 function mailText(s: Schema, hasStarts: boolean): string {
   const writes = [
     ...(hasStarts ? [starts.writes(s, '$4')] : []),
-    readMail(s, '$3'),
+    readMail('$3'),
     lockRuns(s, '$2', LOOKED_AT),
+    readHeads(s),
     barMail(s),
     writeCalls(s, '$1', UNBARRED),
     PASSED,

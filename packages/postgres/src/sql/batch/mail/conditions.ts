@@ -1,7 +1,8 @@
 import { OPEN_STATES } from '../../fragments.js';
 import type { Schema } from '../../names.js';
+import { RUNS_ARE_LOCKED } from './given.js';
 
-/** What stands in the way of mail: `why`, by its place. Runs that it does not come from were locked before. */
+/** What stands in the way of mail: `why`, by its place. The runs that it is about are locked before. */
 export function barMail(s: Schema): string {
   return `
 fenced as materialized (
@@ -10,7 +11,7 @@ fenced as materialized (
     where r.id = e.run_id and r.epoch = e.epoch and r.state = 'running'
     for key share of r
   ) o
-  where e.epoch is not null
+  where e.epoch is not null and ${RUNS_ARE_LOCKED}
 ),
 barred as materialized (
   select e.at, 'lost' as why from mailing e

@@ -1,7 +1,7 @@
 import type { Schema } from '../../names.js';
 
 /**
- * Appends to streams and closes them. A head is raised by as many values as follow, and locked by that until the commit: so
+ * Appends to streams and closes them. A head is raised by as many values as follow; its run is locked until the commit: so
  * positions have no gaps, whoever else writes.
  *
  * HAZARD: a stream may come into being, and be closed, between this statement's snapshot and its turn; and a value that is
