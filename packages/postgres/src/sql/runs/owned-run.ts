@@ -1,7 +1,8 @@
 import type { OwnedRun } from '@holdfast/core/internal';
-import { moment, momentOrNull, number, payload, payloadOrNull, text, textOrNull } from '../cells.js';
+import { moment, number, payload, payloadOrNull, text } from '../cells.js';
 import { inMs } from '../fragments.js';
 import type { Row } from '../statement.js';
+import { decodeStanding } from './run-standing.js';
 
 /** What an executor is given of a run; `run` is where the columns come from, with a dot. */
 export function selectOwnedRun(run: string): string {
@@ -16,20 +17,11 @@ export function selectOwnedRun(run: string): string {
 
 export function decodeOwnedRun(row: Row): OwnedRun {
   return {
-    id: text(row['id']),
-    key: text(row['key']),
-    workflow: text(row['workflow']),
-    version: text(row['version']),
-    epoch: number(row['epoch']),
+    ...decodeStanding(row),
     input: payload(row['input'], row['input_extra']),
-    parentId: textOrNull(row['parent_id']),
     startedAtMs: moment(row['started_at']),
     signals: number(row['signals']),
-    queue: textOrNull(row['queue']),
-    deadlineMs: momentOrNull(row['deadline']),
     seed: text(row['seed']),
-    takeovers: number(row['takeovers']),
-    isUnwinding: number(row['is_unwinding']) > 0,
     keepsSlot: number(row['keeps_slot']) > 0,
     isSlotScarce: number(row['is_slot_scarce']) > 0,
     isFailing: number(row['is_failing']) > 0,

@@ -11,6 +11,7 @@ import {
 } from '../cells.js';
 import { inMs } from '../fragments.js';
 import type { Row } from '../statement.js';
+import { decodeStanding } from './run-standing.js';
 
 /** The columns of a run as it is shown in a list, from the runs `r`. */
 export const selectListedRun = `
@@ -49,28 +50,19 @@ function decodeOutcome(row: Row): Pick<RunRecord, 'output' | 'error'> {
 
 function decodeRun(row: Row): Omit<RunRecord, 'input' | 'output' | 'error'> {
   return {
-    id: text(row['id']),
-    key: text(row['key']),
-    workflow: text(row['workflow']),
-    version: text(row['version']),
+    ...decodeStanding(row),
     state: text(row['state']) as RunState,
     executorId: textOrNull(row['executor_id']),
-    epoch: number(row['epoch']),
     tags: textOrNull(row['tags']),
-    parentId: textOrNull(row['parent_id']),
-    queue: textOrNull(row['queue']),
     priority: number(row['priority']),
     partitionKey: textOrNull(row['partition_key']),
     deduplicationKey: textOrNull(row['deduplication_key']),
     deduplicationScope: textOrNull(row['deduplication_scope']) as RunRecord['deduplicationScope'],
     timeoutMs: numberOrNull(row['timeout_ms']),
-    deadlineMs: momentOrNull(row['deadline']),
     isDetached: number(row['is_detached']) > 0,
     schedule: textOrNull(row['schedule']),
     forkedFrom: textOrNull(row['forked_from']),
-    takeovers: number(row['takeovers']),
     deaths: JSON.parse(textOrNull(row['deaths']) ?? '[]') as readonly Death[],
-    isUnwinding: number(row['is_unwinding']) > 0,
     wakeAtMs: momentOrNull(row['wake_at']),
     createdAtMs: moment(row['created_at']),
     startedAtMs: momentOrNull(row['started_at']),
