@@ -156,6 +156,7 @@ describe('the clock of a memory store', () => {
       nowMs: clock.nowMs,
       peers: 1,
       lapsed: 0,
+      hasNews: false,
     });
     expect(await store.bury(null)).toBe(0);
     clock.nowMs += 1;
@@ -164,6 +165,7 @@ describe('the clock of a memory store', () => {
       nowMs: clock.nowMs,
       peers: 0,
       lapsed: 1,
+      hasNews: false,
     });
     expect(await store.bury(null)).toBe(1);
     expect(await store.renew('a', LEASE_MS)).toMatchObject({ isAlive: false });

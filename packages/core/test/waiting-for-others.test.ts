@@ -323,7 +323,10 @@ describe('what comes about as a run is being parked is not missed', () => {
     };
     await settled();
     clock.advance(1000);
+    const beganMs = clock.now();
     expect(await clock.passUntil(handle.result())).toBe(4);
+    // No sweep had to find it.
+    expect(clock.now() - beganMs).toBeLessThan(3000);
   });
 
   test('after it is noted, by a process that dies then: the parking is refused', async () => {

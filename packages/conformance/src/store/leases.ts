@@ -11,7 +11,7 @@ const executor = (id: string) => ({ id, host: 'somewhere', pid: 4711 });
 export const leases = subjectApart('leases', (test) => {
   test('an executor that registers is alive and learns the time of the store', async ({ store }) => {
     const first = await store.register(executor('a'), LONG_MS);
-    expect(first).toEqual({ isAlive: true, nowMs: expect.any(Number), peers: 0, lapsed: 0 });
+    expect(first).toEqual({ isAlive: true, nowMs: expect.any(Number), peers: 0, lapsed: 0, hasNews: false });
     const second = await store.renew('a', LONG_MS);
     expect(second.nowMs).toBeGreaterThanOrEqual(first.nowMs);
     // A day: clocks differ, but not units.
@@ -152,6 +152,7 @@ export const leases = subjectApart('leases', (test) => {
       isAlive: true,
       peers: 0,
       lapsed: 0,
+      hasNews: false,
     });
   });
 

@@ -302,6 +302,17 @@ export const waits = subject('waits', (test) => {
     expect(await wake(bench)).toBe(1);
   });
 
+  test('whoever renews a lease learns that there is news, until it is read', async (bench) => {
+    const renewed = async () => bench.store.renew(await bench.self(), 600_000);
+    const target = await bench.begin();
+    await parked(bench, forResult(target.id));
+    expect(await renewed()).toMatchObject({ hasNews: false });
+    await bench.writeAll([succeed(target)]);
+    expect(await renewed()).toMatchObject({ hasNews: true });
+    await wake(bench);
+    expect(await renewed()).toMatchObject({ hasNews: false });
+  });
+
   test('news is read in portions', async (bench) => {
     const targets = await bench.beginMany(5);
     for (const { id } of targets) await parked(bench, forResult(id));

@@ -26,7 +26,7 @@ import { strandedChore } from './stranded-chore.js';
 import { tallyChore } from './tally-chore.js';
 import { Turns } from './turns.js';
 import { Upkeep } from './upkeep.js';
-import { newsChore, waitsChore } from './waits-chores.js';
+import { waitsChore } from './waits-chore.js';
 import { Waker } from './waker.js';
 import { Workflows } from './workflows.js';
 
@@ -132,7 +132,6 @@ export class Engine implements StoreListener {
       deadlinesChore(this.#deps, (runIds) => this.#cancelled(runIds)),
       this.#heldRuns,
       tallyChore(deps.store),
-      newsChore(waker),
       waitsChore(deps.store, waker),
       ...(options.retention.length > 0 ? [new RetentionChore(this.#deps, options.retention)] : []),
       new ScheduleChore({
@@ -349,9 +348,11 @@ export class Engine implements StoreListener {
       serve,
       isVisitor,
       isClosing: () => this.#isClosing,
-      renewed: ({ nowMs, peers }, roundTripMs) => {
+      renewed: ({ nowMs, peers, hasNews }, roundTripMs) => {
         this.#clock.set(nowMs, roundTripMs);
         this.#announcer.hasAudience = peers > 0;
+        // Whoever made it has died, perhaps, before it could bring it.
+        if (hasNews) this.#waker.soon();
       },
       freed: () => this.offerWork(),
       hearing: (hears) => {

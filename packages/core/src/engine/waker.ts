@@ -3,7 +3,7 @@ import type { EngineDeps } from './deps.js';
 /** The most pieces of news that are read at a time. */
 const PORTION = 1000;
 
-/** Brings the news that parked runs wait for: at once when something happened here, and as a chore in case nobody did. */
+/** Brings the news that parked runs wait for: at once when something happened here, and when the lease is renewed in case nobody did. */
 export class Waker {
   readonly #deps: Pick<EngineDeps, 'store' | 'logger'>;
   readonly #offerWork: () => void;
@@ -24,13 +24,6 @@ export class Waker {
     if (!this.#isBusy) void this.#work();
   }
 
-  /** Reads a portion of the news. Answers whether there may be more. */
-  async wake(): Promise<boolean> {
-    const { runs, hasMore } = await this.#deps.store.waits.wake(PORTION);
-    if (runs > 0 && !this.#isHalted) this.#offerWork();
-    return hasMore;
-  }
-
   /** Resolves when all news is read that there was. */
   async idle(): Promise<void> {
     if (this.#isBusy) await new Promise<void>((resolve) => this.#idle.push(resolve));
@@ -45,7 +38,9 @@ export class Waker {
     while (this.#isWanted && !this.#isHalted) {
       this.#isWanted = false;
       try {
-        if (await this.wake()) this.#isWanted = true;
+        const { runs, hasMore } = await this.#deps.store.waits.wake(PORTION);
+        if (runs > 0) this.#offerWork();
+        if (hasMore) this.#isWanted = true;
       } catch (error) {
         this.#deps.logger.debug({ error }, 'news for parked runs could not be read; it is read again later');
       }

@@ -75,7 +75,13 @@ export class Leases {
 
   #standing(executorId: string, nowMs: number): Renewal {
     const peers = [...this.#untilMs].filter(([id, untilMs]) => id !== executorId && untilMs > nowMs).length;
-    return Object.freeze({ isAlive: this.has(executorId), nowMs, peers, lapsed: this.#toBury(nowMs).length });
+    return Object.freeze({
+      isAlive: this.has(executorId),
+      nowMs,
+      peers,
+      lapsed: this.#toBury(nowMs).length,
+      hasNews: this.#tables.awaited.hasNews,
+    });
   }
 
   #toBury(nowMs: number): string[] {

@@ -78,6 +78,8 @@ export interface Renewal {
   readonly peers: number;
   /** How many executors need burying: their lease lapsed, or they are dead and yet have running runs. */
   readonly lapsed: number;
+  /** Whether there is news for parked runs that nobody has read yet: see {@link WaitStore}. */
+  readonly hasNews: boolean;
 }
 
 /** What is said of an executor in its row. */

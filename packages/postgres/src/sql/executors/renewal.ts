@@ -16,7 +16,8 @@ select (select count(*) from mine)::int as alive, ${inMs('clock_timestamp()')} a
   (select count(*) ${others} and x.lease_until > clock_timestamp())::int as peers,
   (select count(*) ${others} and x.lease_until <= clock_timestamp())::int
     + (select count(*) from holders h
-       where h.id <> ${executor} and ${isDead(s, 'h.id')})::int as lapsed`;
+       where h.id <> ${executor} and ${isDead(s, 'h.id')})::int as lapsed,
+  (select count(*) from (select from ${s.news} n order by n.id limit 1) n)::int as news`;
 }
 
 export function decodeRenewal(row: Row): Renewal {
@@ -25,5 +26,6 @@ export function decodeRenewal(row: Row): Renewal {
     nowMs: moment(row['now']),
     peers: number(row['peers']),
     lapsed: number(row['lapsed']),
+    hasNews: number(row['news']) > 0,
   };
 }
