@@ -1,5 +1,5 @@
 import { quantile } from '../../measure/statistics.js';
-import { trendOf } from '../../measure/trend.js';
+import { type Trend, trendOf } from '../../measure/trend.js';
 import type { Findings } from '../study.js';
 import type { Sample } from './sample.js';
 
@@ -35,50 +35,58 @@ const FIGURES: readonly Figure[] = [
   { name: 'CPU of the process', unit: '%', of: ({ clientCpuMs }) => clientCpuMs / 600 },
 ];
 
-/** What became of each figure over the time, and while a transaction was held open. */
+/**
+ * What became of each figure before and after a transaction was held open, and meanwhile. The two are judged apart: what such
+ * a transaction leaves behind in the tables, vacuum frees for new rows, but gives no room back to the system.
+ */
 export function verdictOn(samples: readonly Sample[]): Findings {
-  const warmUp = Math.min(WARM_UP_MINUTES, Math.floor(samples.length / 3));
-  const lastHeld = Math.max(-1, ...samples.filter(({ isHeld }) => isHeld).map(({ minute }) => minute));
-  const isDisturbed = ({ minute, isHeld }: Sample): boolean =>
-    isHeld || (minute > lastHeld && minute <= lastHeld + RECOVERY_MINUTES);
-  const settled = samples.filter(({ minute }) => minute > warmUp);
-  const calm = settled.filter((sample) => !isDisturbed(sample));
+  const warmUp = Math.min(WARM_UP_MINUTES, Math.floor(samples.length / 4));
   const held = samples.filter(({ isHeld }) => isHeld);
+  const [firstHeld, lastHeld] = [held[0]?.minute ?? Number.POSITIVE_INFINITY, held.at(-1)?.minute];
+  const before = samples.filter(({ minute }) => minute > warmUp && minute < firstHeld);
+  const after = samples.filter(
+    ({ minute }) => lastHeld !== undefined && minute > lastHeld + RECOVERY_MINUTES,
+  );
   const rows: string[][] = [];
-  const drifting: string[] = [];
+  const growing: string[] = [];
   for (const { name, unit, of } of FIGURES) {
-    const trend = trendOf(calm.map((sample) => [sample.minute, of(sample)]));
-    const isFlat = Math.abs(trend.change) <= FLAT || trend.between[0] * trend.between[1] < 0;
-    if (!isFlat && trend.change > 0) drifting.push(name);
+    const trends = [before, after].map((part) => trendOf(part.map((sample) => [sample.minute, of(sample)])));
+    if (trends.some(isGrowing)) growing.push(name);
     rows.push([
       `${name}${unit && `, ${unit}`}`,
-      shown(trend.median),
-      `${percent(trend.change)} (${percent(trend.between[0])} to ${percent(trend.between[1])})`,
-      held.length > 0 ? shown(quantile(held.map(of), 0.5)) : '',
-      held.length > 0 ? shown(Math.max(...held.map(of))) : '',
+      ...trends.flatMap(({ median, change }) => [shown(median), percent(change)]),
+      shown(quantile(held.map(of), 0.5)),
+      shown(Math.max(...held.map(of))),
     ]);
   }
   return {
-    columns: ['', 'median', 'change over the time (half of all pairs)', 'transaction held: median', 'most'],
+    columns: ['', 'before: median', 'change', 'after: median', 'change', 'held open: median', 'most'],
     rows,
-    verdicts: verdicts(samples, drifting),
+    verdicts: verdicts(samples, growing),
   };
 }
 
-function verdicts(samples: readonly Sample[], drifting: readonly string[]): readonly string[] {
+/** By more than a tenth, and in three of four pairs of moments. */
+function isGrowing({ change, between: [low] }: Trend): boolean {
+  return change > FLAT && low > 0;
+}
+
+function verdicts(samples: readonly Sample[], growing: readonly string[]): readonly string[] {
   const failures = samples.reduce((total, sample) => total + sample.failures, 0);
   const complaints = new Set(samples.flatMap((sample) => sample.complaints));
   return [
-    drifting.length === 0 ? 'Flat: nothing grew by more than a tenth.' : `Not flat: ${drifting.join(', ')}.`,
+    growing.length === 0 ? 'Flat: nothing grew by more than a tenth.' : `Not flat: ${growing.join(', ')}.`,
     `${samples.at(-1)?.started ?? 0} runs in ${samples.length} minutes, ${failures} failed.`,
     ...[...complaints].map((complaint) => `The engine warned: ${complaint}`),
   ];
 }
 
 function shown(value: number): string {
+  if (!Number.isFinite(value)) return '';
   return value >= 100 ? Math.round(value).toLocaleString('en') : value.toFixed(1);
 }
 
 function percent(share: number): string {
+  if (Number.isNaN(share)) return '';
   return `${share > 0 ? '+' : ''}${Math.round(share * 100)} %`;
 }
