@@ -50,10 +50,24 @@ export class Outcomes {
   wait(runId: string, { signal, pending }: WaitOptions = {}): Promise<RunStatus> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return;
-      const waiter = { resolve, reject, pending, isLookedFor: false };
+      // Many waits may share a signal that outlives them, as those of one run do: nothing of them may stay on it.
+      const over = (): void => signal?.removeEventListener('abort', forget);
+      const waiter: Waiter = {
+        resolve(status) {
+          over();
+          resolve(status);
+        },
+        reject(error) {
+          over();
+          reject(error);
+        },
+        pending,
+        isLookedFor: false,
+      };
+      const forget = (): void => this.#forget(runId, waiter);
       const waiters = this.#waiters.get(runId) ?? new Set();
       this.#waiters.set(runId, waiters.add(waiter));
-      signal?.addEventListener('abort', () => this.#forget(runId, waiter), { once: true });
+      signal?.addEventListener('abort', forget, { once: true });
       if (this.#isHere(runId)) pending?.();
       else this.look();
     });
