@@ -92,10 +92,10 @@ export const stranding = subject('stranded runs', (test) => {
     const runs = await bench.queue(5);
     const [other] = await bench.queue(1, { version: '3' });
     const move = { workflow, from: '1', to: '2', queue: null, limit: 2 };
-    expect(await bench.store.versions.moveVersion(move)).toBe(2);
-    expect(await bench.store.versions.moveVersion(move)).toBe(2);
-    expect(await bench.store.versions.moveVersion(move)).toBe(1);
-    expect(await bench.store.versions.moveVersion(move)).toBe(0);
+    expect(await bench.store.versions.moveVersion(move)).toEqual({ moved: 2, mayBeMore: true });
+    expect(await bench.store.versions.moveVersion(move)).toEqual({ moved: 2, mayBeMore: true });
+    expect(await bench.store.versions.moveVersion(move)).toEqual({ moved: 1, mayBeMore: false });
+    expect(await bench.store.versions.moveVersion(move)).toEqual({ moved: 0, mayBeMore: false });
     expect(await versionsOf(bench, [...runs, other!])).toEqual(['2', '2', '2', '2', '2', '3']);
     expect((await bench.claim()).runs).toEqual([]);
     const { runs: claimed } = await bench.store.claim({
@@ -112,7 +112,7 @@ export const stranding = subject('stranded runs', (test) => {
     const [plain] = await bench.queue(1);
     const [enqueued] = await bench.queue(1, { queue });
     const move = { workflow, from: '1', to: '2', queue, limit: 10 };
-    expect(await bench.store.versions.moveVersion(move)).toBe(1);
+    expect(await bench.store.versions.moveVersion(move)).toEqual({ moved: 1, mayBeMore: false });
     expect(await versionsOf(bench, [plain!, enqueued!])).toEqual(['1', '2']);
   });
 
@@ -129,7 +129,7 @@ export const stranding = subject('stranded runs', (test) => {
     await bench.writeAll([succeed(ended!), park(waiting!, { wakeAtMs: 4_000_000_000_000 })]);
     const before = await bench.see(waiting!.id);
     const move = { workflow: bench.served.workflow, from: '1', to: '2', queue: null, limit: 10 };
-    expect(await bench.store.versions.moveVersion(move)).toBe(1);
+    expect(await bench.store.versions.moveVersion(move)).toEqual({ moved: 1, mayBeMore: false });
     expect(await bench.store.versions.moveRuns([running!.id, ended!.id], '2')).toBe(0);
     expect(await bench.see(waiting!.id)).toEqual({ ...before, version: '2' });
     expect(await versionsOf(bench, [running!, ended!])).toEqual(['1', '1']);

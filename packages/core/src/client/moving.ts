@@ -82,9 +82,11 @@ function checkedMove(options: VersionMoveOptions): VersionMoveOptions {
 
 async function moveAll(store: Store, { workflow, from, to, queue }: VersionMoveOptions): Promise<number> {
   const move = { workflow, from, to, queue: queue ?? null, limit: AT_A_TIME };
-  let moved = 0;
-  for (let more = AT_A_TIME; more === AT_A_TIME; moved += more) more = await store.versions.moveVersion(move);
-  return moved;
+  for (let all = 0; ; ) {
+    const { moved, mayBeMore } = await store.versions.moveVersion(move);
+    all += moved;
+    if (!mayBeMore) return all;
+  }
 }
 
 async function moveIds(store: Store, options: Extract<MoveOptions, { ids: unknown }>): Promise<number> {

@@ -25,11 +25,8 @@ export function memoryVersions(ask: Ask): VersionStore {
       ask((tables) => {
         const isMeant = (run: RunRow): boolean =>
           run.workflow === workflow && run.version === from && (queue === null || run.queue === queue);
-        return move(
-          tables,
-          [...tables.all()].filter((run) => isIdle(run) && isMeant(run)).slice(0, limit),
-          to,
-        );
+        const found = [...tables.all()].filter((run) => isIdle(run) && isMeant(run)).slice(0, limit);
+        return { moved: move(tables, found, to), mayBeMore: found.length === limit };
       }),
     moveRuns: (runIds, to) =>
       ask((tables) =>

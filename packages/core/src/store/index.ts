@@ -88,7 +88,7 @@ export type {
 export type { OfferedWorkflow, ServedWorkflow, Serves } from './serving.js';
 export type { StepRecord, StepsPage } from './step.js';
 export type { StepEntry } from './step-entry.js';
-export type { StrandedGroup, VersionMove, VersionStore } from './version-store.js';
+export type { StrandedGroup, VersionMove, VersionMoved, VersionStore } from './version-store.js';
 export type {
   NotedWait,
   Wait,

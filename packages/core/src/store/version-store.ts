@@ -21,6 +21,13 @@ export interface VersionMove {
   readonly limit: number;
 }
 
+/** What a move came to. */
+export interface VersionMoved {
+  readonly moved: number;
+  /** Whether there may be more: as many as the limit allows were found. Some may have been taken up meanwhile, and stayed. */
+  readonly mayBeMore: boolean;
+}
+
 /** What a store knows of the versions of runs and of executors. */
 export interface VersionStore {
   stranded(): Promise<readonly StrandedGroup[]>;
@@ -28,8 +35,8 @@ export interface VersionStore {
    * A workflow as a live executor has it: of several, the one that registered last. In this version, unless it is null.
    */
   offered(workflow: string, version: string | null): Promise<OfferedWorkflow | undefined>;
-  /** Gives another version to runs of a version that have not ended and are in nobody's hands. Answers to how many. */
-  moveVersion(move: VersionMove): Promise<number>;
-  /** The same for these runs, as far as they do not have that version. */
+  /** Gives another version to runs of a version that have not ended and are in nobody's hands. */
+  moveVersion(move: VersionMove): Promise<VersionMoved>;
+  /** The same for these runs, as far as they do not have that version. Answers to how many. */
   moveRuns(runIds: readonly string[], to: string): Promise<number>;
 }

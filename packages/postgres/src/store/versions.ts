@@ -1,5 +1,5 @@
 import type { VersionStore } from '@holdfast/core/internal';
-import { moveRuns, moveVersion } from '../sql/versions/move.js';
+import { type Moved, moveRuns, moveVersion } from '../sql/versions/move.js';
 import { findOffered } from '../sql/versions/offered.js';
 import { listStranded } from '../sql/versions/stranded.js';
 import type { RunStatement } from './run-statement.js';
@@ -9,8 +9,10 @@ export function postgresVersions(run: RunStatement): VersionStore {
   return {
     stranded: () => run(listStranded, []),
     offered: async (workflow, version) => (await run(findOffered, [workflow, version]))[0],
-    moveVersion: async ({ workflow, from, to, queue, limit }) =>
-      (await run(moveVersion, [to, workflow, from, queue, limit]))[0]!,
-    moveRuns: async (runIds, to) => (await run(moveRuns, [to, JSON.stringify(runIds)]))[0]!,
+    async moveVersion({ workflow, from, to, queue, limit }) {
+      const [{ moved, found }] = (await run(moveVersion, [to, workflow, from, queue, limit])) as [Moved];
+      return { moved, mayBeMore: found === limit };
+    },
+    moveRuns: async (runIds, to) => (await run(moveRuns, [to, JSON.stringify(runIds)]))[0]!.moved,
   };
 }

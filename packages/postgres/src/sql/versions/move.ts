@@ -3,10 +3,16 @@ import { IS_IDLE } from '../fragments.js';
 import type { Schema } from '../names.js';
 import { type Statement, statement, type Value } from '../statement.js';
 
+/** How many runs were looked at, and how many of them were moved. */
+export interface Moved {
+  readonly found: number;
+  readonly moved: number;
+}
+
 /** Moves runs of a version to another. */
 export const moveVersion: Statement<
   [to: string, workflow: string, from: string, queue: string | null, limit: number],
-  number
+  Moved
 > = moving(
   'move_version',
   (s) => `
@@ -17,7 +23,7 @@ export const moveVersion: Statement<
 );
 
 /** Moves these runs, whatever their version. */
-export const moveRuns: Statement<[to: string, runIds: string], number> = moving(
+export const moveRuns: Statement<[to: string, runIds: string], Moved> = moving(
   'move_runs',
   () => 'select i.id from json_array_elements_text($2::json) as i(id)',
   'true',
@@ -33,7 +39,7 @@ function moving<Given extends readonly Value[]>(
   name: string,
   candidates: (s: Schema) => string,
   still: string,
-): Statement<Given, number> {
+): Statement<Given, Moved> {
   return statement(
     name,
     (s) => `
@@ -53,7 +59,7 @@ moved as (
   from locked l where r.id = l.id and l.one = 1
   returning r.id
 )
-select count(*)::int as moved from moved`,
-    (row) => number(row['moved']),
+select (select count(*) from candidates)::int as found, (select count(*) from moved)::int as moved`,
+    (row) => ({ found: number(row['found']), moved: number(row['moved']) }),
   );
 }
