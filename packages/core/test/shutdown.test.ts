@@ -294,3 +294,41 @@ describe('a launch that fails', () => {
     expect(clock.dueTimes).toEqual([]);
   });
 });
+
+test('An app that is shut down while it signs on anew listens no more', async () => {
+  const clock = new ManualClock();
+  const { store, launch } = await bench({ clock });
+  const [attends, open] = [gate(), gate()];
+  let listening = 0;
+  const slow = intercepted(store.another(), {
+    attend: (original) => async (executorId, listener) => {
+      const attendance = await original(executorId, listener);
+      listening += 1;
+      if (executorId !== first) {
+        attends.open();
+        await open.opened;
+      }
+      return {
+        hears: attendance.hears,
+        async close() {
+          listening -= 1;
+          await attendance.close();
+        },
+      };
+    },
+  });
+  let first: string | undefined;
+  const launching = intercepted(slow, {
+    register: (original) => (executor, leaseMs) => {
+      first ??= executor.id;
+      return original(executor, leaseMs);
+    },
+  });
+  const app = await launch({ store: launching });
+  await store.bury(app.executorId);
+  await clock.passUntil(attends.opened);
+  await clock.passUntil(app.shutdown());
+  expect(listening).toBe(1);
+  open.open();
+  await eventually(() => listening === 0);
+});

@@ -33,6 +33,8 @@ export class Membership {
   readonly #parts: MembershipParts;
   readonly #lease: Lease;
   #attendance: Attendance | undefined;
+  /** Signing on again may still be under way when it leaves. */
+  #hasLeft = false;
 
   constructor(deps: EngineDeps, parts: MembershipParts) {
     this.#deps = deps;
@@ -45,14 +47,8 @@ export class Membership {
   }
 
   async signOn(): Promise<void> {
-    if (this.#parts.isVisitor) return this.#visit();
-    const { executor, workflows, serve, listener } = this.#parts;
-    const id = this.#deps.newId();
-    executor.executorId = id;
-    const serves = { workflows: workflows.offered, queues: serve };
-    await this.#lease.takeOut({ id, host: hostname(), pid: process.pid, serves });
-    this.#attend(await this.#deps.store.attend(id, listener));
-    await this.#tellPeers();
+    this.#hasLeft = false;
+    await this.#signOn();
   }
 
   /** Where the store cannot be reached, without a word: the others find its lease lapsed. */
@@ -76,6 +72,7 @@ export class Membership {
 
   /** Is told no more. */
   async leave(): Promise<void> {
+    this.#hasLeft = true;
     await this.#attendance?.close();
   }
 
@@ -89,12 +86,24 @@ export class Membership {
     this.#lease.halt();
   }
 
-  async #visit(): Promise<void> {
-    this.#parts.announcer.hasAudience = true;
-    this.#attend(await this.#deps.store.listen(this.#parts.listener));
+  async #signOn(): Promise<void> {
+    if (this.#parts.isVisitor) return this.#visit();
+    const { executor, workflows, serve, listener } = this.#parts;
+    const id = this.#deps.newId();
+    executor.executorId = id;
+    const serves = { workflows: workflows.offered, queues: serve };
+    await this.#lease.takeOut({ id, host: hostname(), pid: process.pid, serves });
+    await this.#attend(await this.#deps.store.attend(id, listener));
+    await this.#tellPeers();
   }
 
-  #attend(attendance: Attendance): void {
+  async #visit(): Promise<void> {
+    this.#parts.announcer.hasAudience = true;
+    await this.#attend(await this.#deps.store.listen(this.#parts.listener));
+  }
+
+  async #attend(attendance: Attendance): Promise<void> {
+    if (this.#hasLeft) return attendance.close();
     this.#attendance = attendance;
     this.#parts.hearing(attendance.hears);
   }
@@ -115,7 +124,7 @@ export class Membership {
     await former?.close();
     for (let tries = 0; !this.#parts.isClosing(); tries++) {
       try {
-        await this.signOn();
+        await this.#signOn();
         return this.#parts.begunAnew();
       } catch (error) {
         this.#deps.logger.warn({ error }, 'a new lease could not be taken out; it is tried again');

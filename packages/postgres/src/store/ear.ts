@@ -97,11 +97,13 @@ export class Ear {
     const beganMs = performance.now();
     const session = await driver.openSession!((payload) => this.#heard(payload));
     try {
-      if ((await this.#listens(session, beganMs)) && !this.#closed.signal.aborted) {
+      if (await this.#listens(session, beganMs)) {
         // Only now: what is set on a connection that is shared out would be set for others.
         await statements.run(session.query, freeOfTimeLimits, []);
-        this.#session = session;
-        return session;
+        if (!this.#closed.signal.aborted) {
+          this.#session = session;
+          return session;
+        }
       }
     } catch (error) {
       await session.end();

@@ -19,6 +19,7 @@ export class Presence {
   readonly #statements: Statements;
   readonly #origin = randomUUID();
   readonly #seats = new Set<Seat>();
+  #isClosed = false;
 
   constructor(driver: Driver, statements: Statements) {
     this.#driver = driver;
@@ -34,18 +35,20 @@ export class Presence {
     const close = this.#driver.openSession
       ? await this.#attendBySessions(executorId, listener)
       : await this.#listenWithin(listener);
-    return this.#seated(executorId, close);
+    return this.#seat(executorId, close);
   }
 
   async listen(listener: StoreListener): Promise<Attendance> {
     const close = this.#driver.openSession
       ? await this.#listenBySession(listener)
       : await this.#listenWithin(listener);
-    return this.#seated(undefined, close);
+    return this.#seat(undefined, close);
   }
 
-  #seated(executorId: string | undefined, close: (() => Promise<void>) | undefined): Attendance {
-    if (!close) return { hears: false, close: async () => undefined };
+  async #seat(executorId: string | undefined, close: (() => Promise<void>) | undefined): Promise<Attendance> {
+    // Closed while it was on its way: nobody else would end its sessions, and they would keep the process alive.
+    if (this.#isClosed) await close?.();
+    if (!close || this.#isClosed) return { hears: false, close: async () => undefined };
     const seat: Seat = { executorId, close };
     this.#seats.add(seat);
     return {
@@ -64,6 +67,7 @@ export class Presence {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     const seats = [...this.#seats];
     this.#seats.clear();
     await Promise.all(seats.map((seat) => seat.close()));
