@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { currentRun, sleep, step } from '../src/index.js';
+import type { StoreListener } from '../src/internal.js';
 import { bench, journalOf, reaches } from './support/bench.js';
+import { intercepted } from './support/intercepted.js';
 import { ManualClock } from './support/manual-clock.js';
 import { errorOf, eventually, forever, gate, settled } from './support/signals.js';
 
@@ -266,4 +268,34 @@ describe('a cancelled run that is resumed', () => {
     expect(await handle.result()).toBe('done');
     expect(seen).toEqual(['first', 'second', 'second']);
   });
+});
+
+test('A run that was cancelled and resumed goes on, though the word of its cancel comes only then', async () => {
+  const { store, workflow, launch } = await bench();
+  let tell!: StoreListener;
+  const hearing = intercepted(store, {
+    attend: (attend) => (executorId, listener) => {
+      tell = listener;
+      return attend(executorId, listener);
+    },
+  });
+  let executions = 0;
+  const open = gate<string>();
+  const flow = workflow('flow', () =>
+    step.run('work', () => {
+      executions += 1;
+      return open.opened;
+    }),
+  );
+  const app = await launch({ store: hearing });
+  const handle = await app.start(flow, []);
+  await eventually(() => executions === 1);
+  await handle.cancel();
+  await app.runs.resume(handle.id);
+  await eventually(() => executions === 2);
+  tell.signal({ kind: 'cancelled', runIds: [handle.id] });
+  await settled();
+  open.open('done');
+  expect(await handle.result()).toBe('done');
+  expect(executions).toBe(2);
 });

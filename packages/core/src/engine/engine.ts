@@ -129,7 +129,7 @@ export class Engine implements StoreListener {
     this.#executor.post = this.post;
     this.#heldRuns = new HeldRunsChore(deps.store, this.#executor);
     this.#upkeep = new Upkeep(this.#deps, [
-      deadlinesChore(this.#deps, (runIds) => this.#cancelled(runIds)),
+      deadlinesChore(this.#deps, (runIds) => void this.#cancelled(runIds)),
       this.#heldRuns,
       tallyChore(deps.store),
       waitsChore(deps.store, waker),
@@ -207,7 +207,7 @@ export class Engine implements StoreListener {
   /** Cancels runs that have not ended, wherever they are. Answers which. */
   async cancel(runIds: readonly string[]): Promise<readonly string[]> {
     const cancelled = await this.#deps.store.cancel(runIds);
-    this.#cancelled(cancelled);
+    await this.#cancelled(cancelled);
     return cancelled;
   }
 
@@ -215,22 +215,23 @@ export class Engine implements StoreListener {
   async cancelTrees(runIds: readonly string[]): Promise<readonly string[]> {
     const all = new Set<string>();
     for await (const cancelled of cancelledTrees(runIds, this.#deps)) {
-      this.#cancelled(cancelled);
+      await this.#cancelled(cancelled);
       for (const id of cancelled) all.add(id);
     }
     return [...all];
   }
 
   /** These runs were cancelled: whoever executes them stops, and whoever waits for them is told. */
-  #cancelled(runIds: readonly string[]): void {
+  async #cancelled(runIds: readonly string[]): Promise<void> {
     if (runIds.length === 0) return;
-    this.#executor.drop(runIds);
+    const dropped = this.#heldRuns.cancelled(runIds);
     this.#outcomes.heard(runIds);
     this.post.ended(runIds);
     this.#announcer.say({ kind: 'cancelled', runIds });
     this.#waker.soon();
     // Parents that are parked are due by now.
     this.offerWork();
+    await dropped;
   }
 
   /** Does nothing if there is such a queue, or if none is named. @throws HoldfastError UNKNOWN_QUEUE. */
@@ -299,7 +300,7 @@ export class Engine implements StoreListener {
         this.post.ended(signal.runIds);
         return this.#outcomes.heard(signal.runIds);
       case 'cancelled':
-        this.#executor.drop(signal.runIds);
+        void this.#heldRuns.cancelled(signal.runIds);
         this.post.ended(signal.runIds);
         return this.#outcomes.heard(signal.runIds);
       case 'message':

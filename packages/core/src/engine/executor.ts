@@ -243,14 +243,6 @@ export class Executor implements RunHost, ClaimerHost {
     }
   }
 
-  /** These runs were cancelled: whatever they do here is in vain, unless one was taken up since, to be undone. */
-  drop(runIds: readonly string[]): void {
-    for (const id of runIds) {
-      const held = this.#runs.get(id);
-      if (held && !held.run.isUnwinding) held.lose();
-    }
-  }
-
   /** This executor lost its lease: none of what it holds is its own any more. */
   dropAll(): void {
     for (const run of [...this.#runs.values()]) run.lose();

@@ -34,17 +34,36 @@ export class HeldRunsChore implements Chore {
     this.#isDoubtful = true;
   }
 
+  /**
+   * These runs were cancelled: those that execute here are dropped. The word of it may come late, when one was taken up again
+   * since, to go on or to be undone: so it is asked which are lost. Never rejects.
+   */
+  async cancelled(runIds: readonly string[]): Promise<void> {
+    const ids = new Set(runIds);
+    try {
+      await this.#drop(this.#holder.held.filter(({ id }) => ids.has(id)));
+    } catch {
+      // The chore asks again, and tells if it cannot.
+      this.#isDoubtful = true;
+    }
+  }
+
   async run(): Promise<null> {
     const { held } = this.#holder;
-    if ((this.hears && !this.#isDoubtful) || held.length === 0) return null;
+    if (this.hears && !this.#isDoubtful) return null;
     this.#isDoubtful = false;
     try {
-      const lost = new Set(await this.#store.control.lost(held.map(({ id, epoch }) => ({ id, epoch }))));
-      this.#holder.dropHeld(held.filter(({ id }) => lost.has(id)));
+      await this.#drop(held);
       return null;
     } catch (error) {
       this.#isDoubtful = true;
       throw error;
     }
+  }
+
+  async #drop(held: readonly HeldRun[]): Promise<void> {
+    if (held.length === 0) return;
+    const lost = new Set(await this.#store.control.lost(held.map(({ id, epoch }) => ({ id, epoch }))));
+    this.#holder.dropHeld(held.filter(({ id }) => lost.has(id)));
   }
 }
