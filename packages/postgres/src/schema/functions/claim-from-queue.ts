@@ -44,6 +44,8 @@ declare
   sweep_end text;
   is_full boolean := false;
   next_one record;
+  ids text[] := '{}';
+  is_scarce boolean;
   taken int := 0;
   fresh int := 0;
   taken_of int[];
@@ -55,6 +57,7 @@ ${LOCKING(s)}
 ${RIPENING(s)}
 ${COUNTING(s)}
 ${TAKING(s)}
+${GIVING(s)}
 ${REMEMBERING(s)}
   run := null;
   return next;
@@ -89,8 +92,7 @@ const LOCKING = (s: Schema): string => `
   end if;
   at_once := clock_timestamp();
   now_ms := extract(epoch from at_once) * 1000;
-  keeps_slot := limits.parked_hold_slots;
-  is_slot_scarce := coalesce(limits.concurrency, limits.worker_concurrency, limits.partition_concurrency) is not null;`;
+  is_scarce := coalesce(limits.concurrency, limits.worker_concurrency, limits.partition_concurrency) is not null;`;
 
 const IS_LIMITED = `coalesce(q.concurrency, q.worker_concurrency, q.rate_limit, q.partition_concurrency,
       q.partition_rate_limit) is not null`;
@@ -126,7 +128,7 @@ const COUNTING = (s: Schema): string => `
         select v.workflow, v.version from json_to_recordset(serves) as v(workflow text, version text))
     order by k.wake_at limit greatest(room, 0)
   loop
-    ${takeOne(s)}
+    ${lockOne(s)}
   end loop;
   next_at := least(next_at, (
     select k.wake_at from ${s.runs} k
@@ -211,7 +213,7 @@ const TAKING = (s: Schema): string => `
       is_held_back := true;
       continue;
     end if;
-    ${takeOne(s)}
+    ${lockOne(s)}
     slots_left := slots_left - 1;
     taken_of[next_one.n] := taken_of[next_one.n] + 1;
     key_of[next_one.n] := next_one.key;
@@ -262,25 +264,37 @@ function lined(s: Schema, isFresh: string, which: string, isKeptOut: string): st
 
 // With coalesce, the planner does not see that an index of those in line would do: it may believe that one to be empty, and
 // would read much of it for each run.
-function takeOne(s: Schema): string {
-  return `update ${s.runs} r set
-      state = 'running', executor_id = by_executor, epoch = r.epoch + 1, wake_at = null,
-      in_line = false, holds_slot = true, started_at = coalesce(r.started_at, at_once),
-      deadline = case when r.started_at is null and r.timeout_ms is not null
-        then least(r.deadline, at_once + ${msInterval('r.timeout_ms')}) else r.deadline end
-    where r.id = (
-      select l.id from ${s.runs} l
+function lockOne(s: Schema): string {
+  return `perform from ${s.runs} l
       where l.id = next_one.id and (coalesce(l.in_line, false) or coalesce(l.holds_slot, false) and coalesce(l.wake_at <= at_once, false))
         and coalesce(l.state, '') in ('pending', 'waiting')
         -- It may have been moved to another version since it was found.
         and l.version is not distinct from next_one.version
-      for update skip locked
-    )
-    returning r.* into run;
-    if run.id is null then
+      for update skip locked;
+    if not found then
       next_at := at_once;
       continue;
     end if;
     taken := taken + 1;
-    return next;`;
+    ids := ids || next_one.id;`;
 }
+
+// Those that were chosen, all at once: an update of one run costs as much again to begin as to do. They are locked, so each
+// is still what it was when it was chosen.
+//
+// An equation such as `one = 1` lets the planner expect a single row, so that it looks each run up by its key.
+const GIVING = (s: Schema): string => `
+  return query
+    with chosen as materialized (
+      select c.id, c.at, 1 as one from unnest(ids) with ordinality as c(id, at)
+    ),
+    given as (
+      update ${s.runs} r set
+        state = 'running', executor_id = by_executor, epoch = r.epoch + 1, wake_at = null,
+        in_line = false, holds_slot = true, started_at = coalesce(r.started_at, at_once),
+        deadline = case when r.started_at is null and r.timeout_ms is not null
+          then least(r.deadline, at_once + ${msInterval('r.timeout_ms')}) else r.deadline end
+      from chosen c where r.id = c.id and c.one = 1
+      returning r as run, c.at
+    )
+    select g.run, limits.parked_hold_slots, is_scarce, null::timestamptz, false from given g order by g.at;`;
