@@ -96,6 +96,22 @@ describe('group commit', () => {
     expect(sent('first')).toBe(2);
   });
 
+  test('many steps that end together are shared out to two batches; few are not', async () => {
+    const { batches, faults } = recordingCommits();
+    const { workflow, launch } = await bench({ faults });
+    const flow = workflow('flow', async () => void (await step.run('work', () => {})));
+    const app = await launch();
+    const steps = (): number[] =>
+      batches.filter((batch) => batch[0]?.op === 'step').map(({ length }) => length);
+    const handles = await app.startMany(flow, new Array(100).fill([]));
+    await Promise.all(handles.map((handle) => handle.result()));
+    expect(steps()).toEqual([50, 50]);
+    batches.length = 0;
+    const few = await app.startMany(flow, new Array(40).fill([]));
+    await Promise.all(few.map((handle) => handle.result()));
+    expect(steps()).toEqual([40]);
+  });
+
   test('starts into one queue take their places in the order in which they were made, whatever else is under way', async () => {
     const places: string[] = [];
     const { workflow, registry, launch } = await bench({

@@ -8,7 +8,7 @@ export const absurd: Contender = {
   name: 'absurd',
   package: 'absurd-sdk',
   settings: 'concurrency 100, batches of 100, polled every 10 ms',
-  node: 20,
+  node: 24,
   async prepare(url) {
     await makeSchema(url);
     const pool = new pg.Pool({ connectionString: url, max: 20 });

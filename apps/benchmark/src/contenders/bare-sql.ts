@@ -11,7 +11,7 @@ export const bareSql: Contender = {
   name: 'bare SQL',
   package: null,
   settings: 'one connection; a multi-row insert is one statement and one commit',
-  node: 20,
+  node: 24,
   async prepare(url) {
     const client = new pg.Client({ connectionString: url });
     await client.connect();

@@ -6,7 +6,7 @@ export const dbos: Contender = {
   name: 'DBOS',
   package: '@dbos-inc/dbos-sdk',
   settings: 'pool of 20; queue polled every 100 ms, worker concurrency 100',
-  node: 20,
+  node: 24,
   async prepare(url) {
     let done = new Countdown(0);
     const began = new Map<number, (atMs: number) => void>();

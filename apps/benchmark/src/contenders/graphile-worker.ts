@@ -7,7 +7,7 @@ function graphileWorker(name: string, settings: string, batched: boolean): Conte
     name,
     package: 'graphile-worker',
     settings,
-    node: 22,
+    node: 24,
     async prepare(url) {
       let done = new Countdown(0);
       const began = new Map<number, (atMs: number) => void>();

@@ -7,7 +7,7 @@ export const holdfast: Contender = {
   name: 'Holdfast',
   package: '@holdfast/core',
   settings: 'defaults',
-  node: 20,
+  node: 24,
   async prepare(url) {
     const registry = createRegistry();
     let done = new Countdown(0);

@@ -7,7 +7,7 @@ export const openworkflow: Contender = {
   name: 'OpenWorkflow',
   package: 'openworkflow',
   settings: 'concurrency 100',
-  node: 20,
+  node: 24,
   async prepare(url) {
     const backend = await BackendPostgres.connect(url);
     const ow = new OpenWorkflow({ backend });

@@ -6,7 +6,7 @@ export const pgBoss: Contender = {
   name: 'pg-boss',
   package: 'pg-boss',
   settings: 'pool of 20, batches of 100, polled every 0.5 s (the shortest it takes)',
-  node: 22,
+  node: 24,
   async prepare(url) {
     const boss = new PgBoss({ connectionString: url, max: 20 });
     await boss.start();

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const TOOLS = fileURLToPath(new URL('../../../../.tools/', import.meta.url));
-const NEWER = '22.23.3';
+const NEWER = '24.21.0';
 
 /** A Node of at least this major version: this one, or one that npm has. */
 export function nodeFor(major: number): string {

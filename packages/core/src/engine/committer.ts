@@ -14,9 +14,11 @@ const BATCH_LIMITS: BatchLimits = { entries: 10_000, chars: 8_000_000 };
 const LANES = 2;
 
 /** So many entries are worth a batch beside one that is under way. Fewer gather until that one returns. */
-const WORTH_A_BATCH = 16;
+const WORTH_A_BATCH = 50;
 
 interface Waiting extends Carrier {
+  /** Whether it goes out with those beside it: one of many that were submitted together, or held back by their strand. */
+  readonly keepsTogether: boolean;
   readonly resolve: (outcome: EntryOutcome) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -41,10 +43,15 @@ export class Committer {
     this.#deps = deps;
   }
 
-  /** Writes an entry. Resolves after the commit; rejects only if the store refuses for good. */
-  submit(entry: StoreEntry): Promise<EntryOutcome> {
+  /**
+   * Writes an entry. Resolves after the commit; rejects only if the store refuses for good.
+   *
+   * @param isOfMany whether it belongs to many that are to be written in one round trip.
+   */
+  submit(entry: StoreEntry, isOfMany = false): Promise<EntryOutcome> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ entry, strands: strandsOf(entry), resolve, reject });
+      const keepsTogether = isOfMany || (entry.op === 'start' && entry.run.queue !== null);
+      this.#waiting.push({ entry, strands: strandsOf(entry), keepsTogether, resolve, reject });
       this.#sendSoon();
     });
   }
@@ -76,11 +83,20 @@ export class Committer {
   #send(): void {
     while (this.#underWay < LANES && !this.#halted.signal.aborted) {
       if (this.#waiting.length < (this.#underWay === 0 ? 1 : WORTH_A_BATCH)) break;
-      const batch = takeBatch(this.#waiting, BATCH_LIMITS, this.#busy);
+      const batch = takeBatch(this.#waiting, { ...BATCH_LIMITS, entries: this.#share }, this.#busy);
       if (batch.length === 0) break;
       void this.#write(batch);
     }
     if (this.#isIdle) for (const resolve of this.#idle.splice(0)) resolve();
+  }
+
+  /**
+   * What waits is shared out evenly to the lanes that are free: else all of it would go back and forth on one of them.
+   */
+  get #share(): number {
+    const together = this.#waiting.filter(({ keepsTogether }) => keepsTogether).length;
+    const even = together + Math.ceil((this.#waiting.length - together) / (LANES - this.#underWay));
+    return Math.min(BATCH_LIMITS.entries, Math.max(WORTH_A_BATCH, even));
   }
 
   async #write(batch: readonly Waiting[]): Promise<void> {

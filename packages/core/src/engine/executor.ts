@@ -91,8 +91,8 @@ export class Executor implements RunHost, ClaimerHost {
     return this.#runs.has(runId) || this.#starting.has(runId);
   }
 
-  /** Records a run and, if this executor has its workflow and room, begins it. */
-  async start(run: Omit<NewRun, 'executorId' | 'startedAtMs'>): Promise<StartAnswer> {
+  /** Records a run and, if this executor has its workflow and room, begins it. `isOfMany`: see {@link Committer.submit}. */
+  async start(run: Omit<NewRun, 'executorId' | 'startedAtMs'>, isOfMany = false): Promise<StartAnswer> {
     const definition = this.#parts.workflows.find(run.workflow, run.version);
     const isOurs =
       definition !== undefined &&
@@ -105,7 +105,7 @@ export class Executor implements RunHost, ClaimerHost {
     const recorded: NewRun = { ...run, executorId: isOurs ? this.executorId : null, startedAtMs, deadlineMs };
     if (isOurs) this.#starting.add(run.id);
     try {
-      const outcome = await this.committer.submit({ op: 'start', run: recorded });
+      const outcome = await this.committer.submit({ op: 'start', run: recorded }, isOfMany);
       if (outcome.kind === 'refused') throw outcome.error;
       if (outcome.kind === 'duplicate') return outcome;
       if (outcome.kind !== 'written') return { kind: 'exists' };

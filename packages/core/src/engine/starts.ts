@@ -60,7 +60,7 @@ export class Starts {
     this.#checkOpen();
     const runs = await Promise.all(requests.map((request) => this.#workflows.newRun(request)));
     this.#checkOpen();
-    const answers = await Promise.allSettled(runs.map((run) => this.#executor.start(run)));
+    const answers = await Promise.allSettled(runs.map((run) => this.#executor.start(run, true)));
     const existing: { readonly id: string; readonly workflow: string }[] = [];
     const ids = answers.map((answer, index) => {
       if (answer.status === 'rejected') throw answer.reason;
