@@ -7,7 +7,7 @@ export interface Contender {
   /** How it is set up, in a few words. */
   readonly settings: string;
   /** The oldest major version of Node that it says it runs on. */
-  readonly node: 20 | 22;
+  readonly node: 24;
   /** Makes its tables, and starts what it needs to work. */
   prepare(url: string): Promise<Prepared>;
 }
