@@ -35,6 +35,7 @@ export function picture(panels: readonly Panel[], ours: string): string {
   }
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${top}" font-family="system-ui, sans-serif" font-size="13">`,
+    '<title>Longer is better</title>',
     '<style>text{fill:#57606a}.title{font-weight:600;fill:#8250df}.name{text-anchor:end}.ours{fill:#8250df}.other{fill:#8c959f}</style>',
     ...parts,
     '</svg>',
