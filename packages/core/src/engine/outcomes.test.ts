@@ -1,14 +1,13 @@
 import { getEventListeners } from 'node:events';
 import { expect, test } from 'vitest';
 import { createCodec } from '../codec/index.js';
-import { memoryStore } from '../memory/index.js';
-import type { RunStatus } from '../store/index.js';
+import type { RunStatus, Store } from '../store/index.js';
 import { systemClock } from '../time/index.js';
 import { silentLogger } from './logger.js';
 import { Outcomes } from './outcomes.js';
 
 const DEPS = {
-  store: memoryStore(),
+  store: { statuses: async () => [] } as unknown as Store,
   codec: createCodec(),
   clock: systemClock,
   logger: silentLogger,
