@@ -3,6 +3,7 @@ import { momentOrNull, number, text } from '../cells.js';
 import { inMs } from '../fragments.js';
 import { statement } from '../statement.js';
 import { decodeLimits, LIMIT_COLUMNS } from './limits.js';
+import { revisionOf } from './revision.js';
 
 /**
  * All queues, or the one of this name, and how many of their runs have not ended. Runs are counted in indexes that hold none
@@ -13,7 +14,7 @@ import { decodeLimits, LIMIT_COLUMNS } from './limits.js';
 export const readQueues = statement<[name: string | null], QueueRecord>(
   'read_queues',
   (s) => `
-select q.name, ${inMs('q.paused_at')} as paused_at, coalesce(q.updated_at::text, 'never') as revision,
+select q.name, ${inMs('q.paused_at')} as paused_at, ${revisionOf('q')} as revision,
   ${LIMIT_COLUMNS.replace('partition_weights', 'q.partition_weights::text').replace('parked_hold_slots', 'q.parked_hold_slots::int')},
   n.fresh + n.begun + n.ripe as waiting, n.later - n.ripe as later, n.in_hands
 from ${s.queues} q cross join lateral (
