@@ -5,11 +5,17 @@ import type { Value } from '../statement.js';
 /** The parameters of a statement that is made for one question. */
 export class Parameters {
   readonly values: Value[] = [];
+  readonly #places = new Map<string, number>();
 
-  /** Adds one. Answers how it stands in the text. */
+  /**
+   * Adds one, unless it is there already: each branch has the same lists, and there is room for 65,535. Answers how it
+   * stands in the text.
+   */
   add(value: Value, type: string): string {
-    this.values.push(value);
-    return `$${this.values.length}::${type}`;
+    const name = `${type} ${value}`;
+    const place = this.#places.get(name) ?? this.values.push(value);
+    this.#places.set(name, place);
+    return `$${place}::${type}`;
   }
 
   list(values: readonly string[]): string {
