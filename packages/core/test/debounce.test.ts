@@ -362,6 +362,14 @@ describe('a run that nobody has begun', () => {
     expect(indexed).toEqual(['a']);
   });
 
+  test('is not put off to a moment that no store can hold', async () => {
+    const { launch, reindex } = await reindexing();
+    const app = await launch();
+    const { id } = await app.start(reindex, ['a'], { delay: '1h' });
+    for (const moment of [new Date(Number.NaN), new Date(Date.UTC(-4713, 10, 23))])
+      expect(await errorOf(app.runs.setDelay(id, moment))).toMatchObject({ code: 'INVALID_OPTION' });
+  });
+
   test('that is made due at once is taken by whoever has its workflow', async () => {
     const { launch, reindex } = await reindexing();
     const [, worker] = [await launch({ workflows: [] }), await launch()];

@@ -115,6 +115,7 @@ test('@holdfast/core/internal', () => {
       "isFinal",
       "isHoldfastError",
       "isMail",
+      "isMoment",
       "isNonRetryable",
       "isRunId",
       "joinedRun",

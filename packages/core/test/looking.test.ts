@@ -51,6 +51,11 @@ describe('lists of runs', () => {
     [{ order: 'random' }, '"newest" or "oldest"'],
     [{ limit: 0 }, 'from 1 to 1000'],
     [{ limit: 1001 }, 'from 1 to 1000'],
+    [
+      { createdAfter: new Date(Date.UTC(-4713, 10, 23)) },
+      'a date, or a text that says one, not before 4713 BC',
+    ],
+    [{ cursor: Buffer.from('["-999999999999999999","a"]').toString('base64url') }, 'the nextCursor'],
     [{ cursor: 'x' }, 'the nextCursor of an earlier list'],
     [{ cursor: Buffer.from('["1; drop",""]').toString('base64url') }, 'the nextCursor of an earlier list'],
     ['failed', 'must be an object'],

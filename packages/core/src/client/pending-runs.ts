@@ -1,7 +1,7 @@
 import { checkRunId } from '../define/index.js';
 import type { Engine } from '../engine/index.js';
 import { HoldfastError } from '../errors/index.js';
-import { type Duration, durationMs } from '../time/index.js';
+import { type Duration, durationMs, isMoment } from '../time/index.js';
 import { checkPriority } from './start-call.js';
 
 /** Changes to runs that nobody has begun. Each answers false when it comes too late, or there is no such run. */
@@ -38,6 +38,6 @@ export function pendingRuns(engine: () => Engine): PendingRuns {
 }
 
 function checkDate(date: Date, what: string): Date {
-  if (!Number.isNaN(date.getTime())) return date;
-  throw new HoldfastError('INVALID_OPTION', `The ${what} is a date that is none.`);
+  if (isMoment(date.getTime())) return date;
+  throw new HoldfastError('INVALID_OPTION', `The ${what} is a date that is none, or lies before 4713 BC.`);
 }

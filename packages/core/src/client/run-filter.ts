@@ -1,5 +1,6 @@
 import { plainObjectJson } from '../engine/index.js';
 import { isFinal, RUN_STATES, type RunCriteria, type RunState, type TimeSpan } from '../store/index.js';
+import { isMoment } from '../time/index.js';
 import { listOf, type OneOrMore } from './one-or-more.js';
 import { invalid, yesOrNo } from './options-checks.js';
 
@@ -148,8 +149,10 @@ function span(filter: RunFilter, after: Name, before: Name): TimeSpan {
 function momentIn(filter: RunFilter, name: Name): number | null {
   const given: unknown = filter[name];
   if (given === undefined) return null;
-  const isMoment = given instanceof Date || typeof given === 'string';
-  const ms = isMoment ? new Date(given).getTime() : Number.NaN;
-  if (Number.isNaN(ms)) throw invalid(`filter "${name}"`, given, 'a date, or a text that says one');
+  const isDated = given instanceof Date || typeof given === 'string';
+  const ms = isDated ? new Date(given).getTime() : Number.NaN;
+  if (!isMoment(ms)) {
+    throw invalid(`filter "${name}"`, given, 'a date, or a text that says one, not before 4713 BC');
+  }
   return ms;
 }

@@ -13,6 +13,7 @@ import {
 import type { Engine, ScheduleChange, Stretch } from '../engine/index.js';
 import { HoldfastError } from '../errors/index.js';
 import type { ScheduleRecord } from '../store/index.js';
+import { isMoment } from '../time/index.js';
 import { type RunHandle, runHandle } from './handle.js';
 import { recorded } from './recorded.js';
 import { dateOf, shownValue } from './run-view.js';
@@ -167,8 +168,8 @@ function titleOf(names: readonly string[]): string {
 
 function momentMs(moment: unknown, option: string, name: string): number {
   const ms = moment instanceof Date ? moment.getTime() : Number.NaN;
-  if (!Number.isNaN(ms)) return ms;
-  throw invalidStretch(name, `${option} must be a valid Date`);
+  if (isMoment(ms)) return ms;
+  throw invalidStretch(name, `${option} must be a valid Date, not before 4713 BC`);
 }
 
 function checkStretch({ fromMs, toMs }: Stretch, nowMs: number, name: string): void {
