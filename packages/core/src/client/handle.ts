@@ -16,7 +16,11 @@ export interface RunHandle<Result = unknown> {
    * @throws HoldfastError also INVALID_DURATION, RUN_NOT_FOUND.
    */
   result(options?: WaitOptions): Promise<Result>;
-  /** Where the run stands now. @throws HoldfastError RUN_NOT_FOUND */
+  /**
+   * Where the run stands now. Not recorded: a run that goes by it asks in a step, or a replay may see another answer.
+   *
+   * @throws HoldfastError RUN_NOT_FOUND
+   */
   status(): Promise<RunState>;
   /** Cancels the run wherever it is. False if it had ended already. */
   cancel(options?: CancelOptions): Promise<boolean>;

@@ -26,7 +26,11 @@ export interface QueueView {
   readonly inHands: number;
 }
 
-/** Looking at queues, and changing them while runs are taken from them. What is changed holds at once, in all processes. */
+/**
+ * Looking at queues, and changing them while runs are taken from them. What is changed holds at once, in all processes.
+ *
+ * Nothing of this is recorded: a run that needs it calls it in a step, or a replay may see another answer.
+ */
 export interface Queues {
   /** All queues that were defined or have had runs, by name. */
   list(): Promise<readonly QueueView[]>;
