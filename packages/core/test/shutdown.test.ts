@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { currentRun, sleep, step } from '../src/index.js';
+import { Client, currentRun, type Holdfast, sleep, step } from '../src/index.js';
 import { bench, reaches } from './support/bench.js';
 import { intercepted } from './support/intercepted.js';
 import { ManualClock } from './support/manual-clock.js';
@@ -152,6 +152,28 @@ describe('shutting an app down', () => {
     expect(await errorOf(app.start(flow, []))).toMatchObject({ code: 'SHUT_DOWN' });
     expect(await errorOf(flow())).toMatchObject({ code: 'NOT_LAUNCHED' });
     await expect(slow.statuses([])).rejects.toMatchObject({ code: 'STORE_CLOSED' });
+  });
+
+  test('lets a run start others meanwhile, and look at them', async () => {
+    const { workflow, launch } = await bench();
+    const [entered, open] = [gate(), gate()];
+    const other = workflow('other', async () => {});
+    const made: { app?: Holdfast } = {};
+    const flow = workflow('flow', async () => {
+      await step.run('wait', () => {
+        entered.open();
+        return open.opened;
+      });
+      const { id } = await made.app!.start(other, [], { id: 'late' });
+      return step.run('look', () => made.app!.handle(id).status());
+    });
+    made.app = await launch();
+    const result = (await made.app.start(flow, [])).result();
+    await entered.opened;
+    const gone = made.app.shutdown();
+    open.open();
+    expect(await result).toBe('pending');
+    await gone;
   });
 
   test('closes the store it opened, and no other', async () => {
@@ -331,4 +353,38 @@ test('An app that is shut down while it signs on anew listens no more', async ()
   expect(listening).toBe(1);
   open.open();
   await eventually(() => listening === 0);
+});
+
+describe('an app that is being launched', () => {
+  test('is there for the runs that it takes up already: they start others, and look at them', async () => {
+    const { workflow, app: make, store } = await bench();
+    const [told, go] = [gate(), gate()];
+    const other = workflow('other', async () => 'done');
+    const made: { app?: Holdfast } = {};
+    const flow = workflow('flow', async () => {
+      const { id } = await made.app!.start(other, []);
+      return step.run('wait', () => made.app!.handle(id).result());
+    });
+    const client = new Client({ store: store.another() });
+    await client.open();
+    const { id } = await client.start('flow', []);
+    const slow = intercepted(store.another(), {
+      announce:
+        (original) =>
+        async (...args) => {
+          told.open();
+          await go.opened;
+          return original(...args);
+        },
+    });
+    made.app = make({ store: slow });
+    const launched = made.app.launch();
+    await told.opened;
+    await store.announce([{ kind: 'work' }]);
+    expect(await client.handle(id).result()).toBe('done');
+    expect(await errorOf(made.app.start(flow, []))).toMatchObject({ code: 'NOT_LAUNCHED' });
+    go.open();
+    await launched;
+    await client.close();
+  });
 });

@@ -1,4 +1,4 @@
-import { type RunScope, workflowScope } from '../define/index.js';
+import { ambient, type RunScope, workflowScope } from '../define/index.js';
 import { HoldfastError } from '../errors/index.js';
 import type { Store } from '../store/index.js';
 
@@ -17,4 +17,9 @@ export function scopeOn(store: Store): RunScope | undefined {
       'inside a step.',
     { details: { runId: scope.info.id } },
   );
+}
+
+/** Whether the calling code is that of a run in this store, or of a step of it. */
+export function isCalledByRun(store: Store): boolean {
+  return ambient.getStore()?.scope.store === store;
 }
