@@ -6,6 +6,19 @@ import { eventually, gate, settled } from './support/signals.js';
 
 const ops = (entries: readonly StoreEntry[]): string[] => entries.map(({ op }) => op);
 
+/** Faults that note each batch, and have the first one wait for `go` once it is to be written. */
+function holdingTheFirst() {
+  const [committing, go] = [gate(), gate()];
+  const batches: (readonly StoreEntry[])[] = [];
+  const beforeCommit = async (entries: readonly StoreEntry[]): Promise<void> => {
+    batches.push(entries);
+    if (batches.length > 1) return;
+    committing.open();
+    await go.opened;
+  };
+  return { batches, faults: { beforeCommit }, committing, go };
+}
+
 describe('group commit', () => {
   test('a lone run costs one commit for its start, one for each step and one for its end', async () => {
     const { batches, faults } = recordingCommits();
@@ -43,18 +56,8 @@ describe('group commit', () => {
   });
 
   test('what comes in while a commit is under way gathers, and goes out together', async () => {
-    const [committing, go] = [gate(), gate()];
-    const batches: (readonly StoreEntry[])[] = [];
-    const { workflow, launch } = await bench({
-      faults: {
-        beforeCommit: async (entries) => {
-          batches.push(entries);
-          if (batches.length > 1) return;
-          committing.open();
-          await go.opened;
-        },
-      },
-    });
+    const { batches, faults, committing, go } = holdingTheFirst();
+    const { workflow, launch } = await bench({ faults });
     const flow = workflow('flow', async () => {});
     const app = await launch();
     const first = app.start(flow, []);
@@ -68,18 +71,8 @@ describe('group commit', () => {
   });
 
   test('what is worth a batch goes out beside one that is under way, but nothing of a run of which something is on its way', async () => {
-    const [committing, go] = [gate(), gate()];
-    const batches: (readonly StoreEntry[])[] = [];
-    const { workflow, launch } = await bench({
-      faults: {
-        beforeCommit: async (entries) => {
-          batches.push(entries);
-          if (batches.length > 1) return;
-          committing.open();
-          await go.opened;
-        },
-      },
-    });
+    const { batches, faults, committing, go } = holdingTheFirst();
+    const { workflow, launch } = await bench({ faults });
     const flow = workflow('flow', async () => {});
     const app = await launch();
     const first = app.start(flow, [], { id: 'first' });

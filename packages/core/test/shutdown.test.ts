@@ -387,4 +387,14 @@ describe('an app that is being launched', () => {
     await launched;
     await client.close();
   });
+
+  test('is not there for the runs of another app, also if both have one store', async () => {
+    const { workflow, app: make, launch } = await bench();
+    const other = workflow('other', async () => {});
+    const unlaunched = make();
+    const flow = workflow('flow', () => step.run('start', async () => errorOf(unlaunched.start(other, []))));
+    const app = await launch();
+    const error = await (await app.start(flow, [])).result();
+    expect(error).toMatchObject({ code: 'NOT_LAUNCHED' });
+  });
 });

@@ -28,7 +28,7 @@ import { randomFraction } from './random.js';
 import { pruneCriteria } from './retention.js';
 import { type Runs, runsOf } from './runs.js';
 import { type Schedules, schedulesOf } from './schedules.js';
-import { isCalledByRun, scopeOn } from './scope.js';
+import { isCalledByRunOf, scopeOn } from './scope.js';
 import { startCall } from './start-call.js';
 import { type ManyStartOptions, startCalls } from './start-many.js';
 import { waitAll, waitFirst } from './waits.js';
@@ -291,9 +291,9 @@ export class Holdfast implements Starter, LaunchedApp {
     return this.#state === 'launching';
   }
 
-  /** The engine, if it is up. For a run it is while the app is launched, or shut down: it may be taken up during either. */
+  /** The engine, if it is up. For the runs that it executes it is: they are taken up during the launch, and go on in a shutdown. */
   #launched(): Engine {
-    if (this.#state === 'launched' || isCalledByRun(this.#engine.store)) return this.#engine;
+    if (this.#state === 'launched' || isCalledByRunOf(this.#engine)) return this.#engine;
     throw this.#state === 'shut down' ? shutDown() : notLaunched();
   }
 

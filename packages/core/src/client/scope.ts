@@ -1,4 +1,5 @@
 import { ambient, type RunScope, workflowScope } from '../define/index.js';
+import type { Engine } from '../engine/index.js';
 import { HoldfastError } from '../errors/index.js';
 import type { Store } from '../store/index.js';
 
@@ -19,7 +20,8 @@ export function scopeOn(store: Store): RunScope | undefined {
   );
 }
 
-/** Whether the calling code is that of a run in this store, or of a step of it. */
-export function isCalledByRun(store: Store): boolean {
-  return ambient.getStore()?.scope.store === store;
+/** Whether the calling code is that of a run which this engine executes, or of a step of it. */
+export function isCalledByRunOf(engine: Engine): boolean {
+  const scope = ambient.getStore()?.scope;
+  return scope?.store === engine.store && engine.executes(scope.info.id);
 }

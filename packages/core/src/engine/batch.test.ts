@@ -3,12 +3,12 @@ import { describe, expect, test } from 'vitest';
 import type { Payload } from '../replay/index.js';
 import { type NewRun, type StoreEntry, touchedRuns } from '../store/index.js';
 import { type BatchLimits, type Carrier, takeBatch } from './batch.js';
-import { NONE_BUSY, strandsOf } from './strands.js';
+import { strandsOf } from './strands.js';
 
 const NO_LIMIT = { entries: 1000, chars: 1_000_000 };
 
 function take(waiting: Carrier[], limits: BatchLimits = NO_LIMIT): Carrier[] {
-  return takeBatch(waiting, limits, NONE_BUSY);
+  return takeBatch(waiting, limits, new Set());
 }
 
 function json(chars: number): Payload {

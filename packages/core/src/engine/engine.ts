@@ -152,6 +152,11 @@ export class Engine implements StoreListener {
     return this.#deps.store;
   }
 
+  /** Whether a run executes here, or is about to. */
+  executes(runId: string): boolean {
+    return this.#executor.holds(runId);
+  }
+
   get nowMs(): number {
     return this.#clock.now();
   }

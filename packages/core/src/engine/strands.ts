@@ -19,6 +19,3 @@ export function strandsOf(entry: StoreEntry): readonly string[] {
 export interface BusyStrands {
   has(strand: string): boolean;
 }
-
-/** No strand. */
-export const NONE_BUSY: BusyStrands = { has: () => false };

@@ -89,38 +89,9 @@ export class Workflows {
     const tags = encodeTags(request.tags);
     const delayMs = request.delayMs ?? 0;
     const key = this.#deps.newId();
-    const {
-      queue,
-      priority,
-      partitionKey,
-      deduplicationKey,
-      deduplicationScope,
-      timeoutMs,
-      deadlineMs,
-      isDetached,
-      schedule,
-    } = termsOf(request);
-    if (queue !== null) await this.#queues.checkSurely(queue);
-    // Field by field, as in `termsOf`: an object that is put together from others takes several times the memory.
-    return {
-      id,
-      key,
-      workflow: workflow.name,
-      version,
-      input,
-      tags,
-      delayMs,
-      parentId,
-      queue,
-      priority,
-      partitionKey,
-      deduplicationKey,
-      deduplicationScope,
-      timeoutMs,
-      deadlineMs,
-      isDetached,
-      schedule,
-    };
+    const terms = termsOf(request);
+    if (terms.queue !== null) await this.#queues.checkSurely(terms.queue);
+    return { ...terms, id, key, workflow: workflow.name, version, input, tags, delayMs, parentId };
   }
 
   /** The version that runs of a workflow are recorded with. */
