@@ -4,6 +4,10 @@ import { join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { projects, root } from './workspace.mjs';
 
+/** The line before the tests that failed, one by one. `.ci/run` repeats what follows it as its last words. */
+const FAILURES = 'Tests that failed:';
+const LINES_OF_A_MESSAGE = 15;
+
 const reportOf = (folder) => join(root, folder, '.reports', 'vitest.json');
 
 /** Removes the reports of earlier runs, which would otherwise be counted again. */
@@ -18,6 +22,7 @@ export function forgetReports() {
  */
 export function summarize({ everyPackage = false, runnerFailed = false } = {}) {
   const total = { passed: 0, failed: 0, skipped: 0 };
+  const failures = [];
   console.log('');
   for (const { name, folder, scripts } of projects()) {
     if (!existsSync(reportOf(folder))) {
@@ -30,33 +35,41 @@ export function summarize({ everyPackage = false, runnerFailed = false } = {}) {
     const count = countReport(JSON.parse(readFileSync(reportOf(folder), 'utf8')));
     for (const key of Object.keys(total)) total[key] += count[key];
     if (count.passed + count.failed + count.skipped > 0) console.log(`${name}: ${inWords(count)}`);
-    for (const line of count.broken) console.log(`  ${line}`);
+    failures.push(...count.failures);
   }
   if (runnerFailed && total.failed === 0) {
     total.failed += 1;
     console.log('The run failed though no test did: see above.');
   }
   if (total.passed + total.failed === 0) console.log('No test ran.');
+  if (failures.length > 0) console.log(['', FAILURES, ...failures, ''].join('\n'));
   console.log(inWords(total));
   return total.passed > 0 && total.failed === 0;
 }
 
 function countReport(report) {
   // A file that fails outside its tests (an import, a hook) fails as one, and would go uncounted.
-  const broken = report.testResults
-    .filter(
-      (file) => file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed'),
-    )
-    .map(
-      (file) =>
-        `${relative(root, file.name)}: ${(file.message || 'failed outside its tests').split('\n')[0]}`,
-    );
+  const broken = report.testResults.filter(
+    (file) => file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed'),
+  );
   return {
     passed: report.numPassedTests,
     failed: report.numFailedTests + broken.length,
     skipped: report.numPendingTests + report.numTodoTests,
-    broken,
+    failures: [
+      ...broken.map((file) => failure(file, 'failed outside its tests', file.message)),
+      ...report.testResults.flatMap((file) =>
+        file.assertionResults
+          .filter((test) => test.status === 'failed')
+          .map((test) => failure(file, test.fullName, test.failureMessages.join('\n'))),
+      ),
+    ],
   };
+}
+
+function failure(file, what, message = '') {
+  const lines = message.split('\n').slice(0, LINES_OF_A_MESSAGE);
+  return [`- ${relative(root, file.name)}: ${what}`, ...lines.map((line) => `    ${line}`)].join('\n');
 }
 
 function inWords({ passed, failed, skipped }) {
