@@ -4,6 +4,7 @@ import type { Contender } from '../contender.js';
 export const CONTENDERS: Readonly<Record<string, () => Promise<Contender>>> = {
   holdfast: async () => (await import('./holdfast.js')).holdfast,
   'bare-sql': async () => (await import('./bare-sql.js')).bareSql,
+  'bare-sql-with-runs': async () => (await import('./bare-sql.js')).bareSqlWithRuns,
   dbos: async () => (await import('./dbos.js')).dbos,
   absurd: async () => (await import('./absurd.js')).absurd,
   openworkflow: async () => (await import('./openworkflow.js')).openworkflow,
