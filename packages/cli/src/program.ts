@@ -1,0 +1,43 @@
+import { Command, type CommandUnknownOpts, type Option } from '@commander-js/extra-typings';
+import packageJson from '../package.json' with { type: 'json' };
+import { COMMON_OPTIONS } from './command/leaf.js';
+import { addRuns } from './runs/index.js';
+import type { Terminal } from './terminal/terminal.js';
+
+/** The whole command. */
+export function makeProgram(terminal: Terminal) {
+  const { noteColours, colours, columns, noteColumns } = terminal;
+  const program = new Command('holdfast')
+    .description('Durable execution on Postgres: look at runs, operate on them, find what is wrong.')
+    .version(packageJson.version, '-V, --version', 'the version of this command')
+    .enablePositionalOptions()
+    .showHelpAfterError('(--help says how it is used)')
+    .configureOutput({
+      // Whoever closes the page of help has read enough.
+      writeOut: (text) => void terminal.write(text).catch(() => undefined),
+      writeErr: (text) => terminal.note(text.trimEnd()),
+      getOutHasColors: () => colours.isColorSupported,
+      getErrHasColors: () => noteColours.isColorSupported,
+      outputError: (text, write) =>
+        write(text.replace(/^error:/, noteColours.red(noteColours.bold('error')))),
+      getOutHelpWidth: () => Math.min(columns, 100),
+      getErrHelpWidth: () => Math.min(noteColumns, 100),
+    })
+    .configureHelp({ styleTitle: (text) => colours.bold(text), groupItems: commonOptionsLast })
+    .exitOverride();
+  addRuns(program, terminal);
+  return program;
+}
+
+/** What all commands can be told stands after what only one can. */
+function commonOptionsLast<T extends Option | CommandUnknownOpts>(
+  _unsorted: T[],
+  visible: T[],
+  groupOf: (item: T) => string,
+): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of visible) groups.set(groupOf(item), [...(groups.get(groupOf(item)) ?? []), item]);
+  const common = groups.get(COMMON_OPTIONS);
+  if (common && groups.delete(COMMON_OPTIONS)) groups.set(COMMON_OPTIONS, common);
+  return groups;
+}
