@@ -47,9 +47,9 @@ class PostgresCheckpoints implements Checkpoints {
     return (await one(sql, s, readIsInstallation, [location.installationId])) > 0;
   }
 
-  async record(sql: RunSql, location: StoreLocation, checkpoint: Checkpoint): Promise<CheckpointOutcome> {
+  record(sql: RunSql, location: StoreLocation, checkpoint: Checkpoint): Promise<CheckpointOutcome> {
     const { runId, epoch, seq, ordinal, kind, name, attempt, output, outputExtra, hasUndo } = checkpoint;
-    const { isOwned, isWritten } = await one(sql, this.#schemaOf(location), recordCheckpoint, [
+    return one(sql, this.#schemaOf(location), recordCheckpoint, [
       runId,
       epoch,
       seq,
@@ -63,8 +63,6 @@ class PostgresCheckpoints implements Checkpoints {
       String(checkpoint.startedAtMs),
       String(checkpoint.completedAtMs),
     ]);
-    if (!isOwned) return 'lost';
-    return isWritten ? 'written' : 'exists';
   }
 
   async prepareApart(sql: RunSql): Promise<void> {

@@ -59,6 +59,18 @@ describe('a checkpoint in the journal', () => {
     ]);
   });
 
+  test('looks its run and its place up by their keys, in tables of any size', async () => {
+    const scans = `select coalesce(sum(seq_scan), 0)::int as scans from pg_stat_xact_user_tables where schemaname = $1`;
+    await client.query('set plan_cache_mode = force_generic_plan');
+    for (const prepare of ['select', `analyze ${schemaNamed(home.schema).runs}`]) {
+      await client.query(prepare);
+      await inTransaction(async (sql) => {
+        expect(await checkpoints.record(sql, location, checkpoint())).toBe('written');
+        expect(await sql(scans, [home.schema])).toEqual([{ scans: 0 }]);
+      }, 'rollback');
+    }
+  });
+
   test('is gone when the transaction rolls back', async () => {
     await inTransaction((sql) => checkpoints.record(sql, location, checkpoint()), 'rollback');
     expect(await home.store.steps('run-1')).toEqual([]);

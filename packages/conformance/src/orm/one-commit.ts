@@ -3,7 +3,7 @@ import type { Subject } from '../suites.js';
 import type { Bench } from './bench.js';
 
 /** The statement that writes a checkpoint into the journal. */
-export const CHECKPOINT = /^\s*(with .*)?insert into "holdfast"\.steps\b/is;
+export const CHECKPOINT = /"holdfast"\.record_checkpoint\b/i;
 
 /** What went over the wires while a run did something, its first use of the ORM left out. */
 interface Traffic {

@@ -6,6 +6,7 @@ import { tallies } from './0005_tallies.js';
 import { functions } from './0006_functions.js';
 import { claimingQueued } from './0007_claim_queued.js';
 import { waits } from './0008_waits.js';
+import { recordingCheckpoints } from './0009_record_checkpoint.js';
 import type { Migration } from './migration.js';
 
 /** All migrations, oldest first. */
@@ -18,6 +19,7 @@ export const MIGRATIONS: readonly Migration[] = [
   functions,
   claimingQueued,
   waits,
+  recordingCheckpoints,
 ];
 
 /** The version of the tables that this code works with. */

@@ -66,6 +66,7 @@ function stepsGrants(s: Schema): string[] {
     `select, insert, update (tags) on ${s.runs}`,
     `select, insert, update on ${s.steps}`,
     `usage on sequence ${s.places}`,
+    `execute on function ${s.quoted}.record_checkpoint`,
   ];
 }
 

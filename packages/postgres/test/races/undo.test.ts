@@ -114,7 +114,7 @@ describe('a success with an undo that comes to a run whose cancel is not committ
     const recording = other.query(recordCheckpoint.text(schema()), values);
     await untilBlocked(observer);
     await held.query('commit');
-    expect((await recording).rows).toEqual([{ owned: 0, written: 0 }]);
+    expect((await recording).rows).toEqual([{ outcome: 'lost' }]);
     await other.end();
     expect(await home.store.steps('run-1')).toEqual([]);
   });
