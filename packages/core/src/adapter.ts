@@ -13,6 +13,7 @@ export {
   type SqlRow,
   type SqlValue,
   type StoreLocation,
+  type TransactionalAdvance,
   type TransactionalStart,
   type TransactionalStartOutcome,
   type TransactionalStepMaker,

@@ -1,6 +1,7 @@
 // For applications. Every name here is part of the public API.
 
 export {
+  type Advance,
   type AppChannel,
   type AppEvent,
   type AppStream,
@@ -19,11 +20,13 @@ export {
   Holdfast,
   type HoldfastOptions,
   type ListOptions,
+  type LogStart,
   type ManyStartOptions,
   type MoveOptions,
   type NamedClass,
   type NamedStarter,
   type NotDone,
+  type Offsets,
   type PendingRuns,
   type Queues,
   type QueueView,

@@ -5,6 +5,7 @@ import type {
   FoundCheckpoint,
   RunSql,
   StoreLocation,
+  TransactionalAdvance,
   TransactionalStart,
   TransactionalStartOutcome,
 } from '@holdfast/core/internal';
@@ -21,6 +22,7 @@ import { recordCheckpoint } from './sql/checkpoints/record.js';
 import { insertRun, readTaken, type Taken } from './sql/checkpoints/start.js';
 import { lockMigrations } from './sql/migrations/lock.js';
 import { type Schema, schemaNamed } from './sql/names.js';
+import { moveReader } from './sql/offsets/move.js';
 import type { Statement, Value } from './sql/statement.js';
 import { wordOfWork } from './store/signals.js';
 
@@ -98,6 +100,16 @@ class PostgresCheckpoints implements Checkpoints {
       const outcome = whyTaken(start, taken);
       if (outcome) return outcome;
     }
+  }
+
+  async advance(
+    sql: RunSql,
+    location: StoreLocation,
+    { reader, log, from, to }: TransactionalAdvance,
+  ): Promise<'advanced' | 'moved' | 'elsewhere'> {
+    if (!(await this.isHere(sql, location))) return 'elsewhere';
+    const moved = await one(sql, this.#schemaOf(location), moveReader, [reader, log, from, to]);
+    return moved > 0 ? 'advanced' : 'moved';
   }
 
   #schemaOf(location: StoreLocation): Schema {

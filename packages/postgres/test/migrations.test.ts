@@ -54,6 +54,7 @@ describe('opening a store', () => {
       'messages',
       'migrations',
       'news',
+      'offsets',
       'partitions',
       'queues',
       'runs',

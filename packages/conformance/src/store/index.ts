@@ -18,6 +18,7 @@ import { leases } from './leases.js';
 import { listing } from './listing.js';
 import { looking } from './looking.js';
 import { messages } from './messages.js';
+import { offsets } from './offsets.js';
 import { parking } from './parking.js';
 import { pausing } from './pausing.js';
 import { payloads } from './payloads.js';
@@ -80,6 +81,7 @@ const SUBJECTS = [
   events,
   streams,
   schedules,
+  offsets,
   retention,
 ];
 

@@ -22,6 +22,7 @@ import { type DebounceOptions, debounceCall } from './debounce.js';
 import { definitionIn, definitionsIn } from './definitions.js';
 import { type RunHandle, resultOf, runHandle } from './handle.js';
 import { type AppChannel, type AppEvent, AppMail, type AppStream } from './mail.js';
+import { type Offsets, offsetsOf } from './offsets.js';
 import type { HoldfastOptions, StartOptions } from './options.js';
 import { type Queues, queuesOf } from './queues.js';
 import { randomFraction } from './random.js';
@@ -66,6 +67,8 @@ export class Holdfast implements Starter, LaunchedApp {
   readonly queues: Queues;
   /** Schedules: made, changed, paused, and started by hand. */
   readonly schedules: Schedules;
+  /** How far readers of logs have come: for transports that read what others keep in order. */
+  readonly offsets: Offsets;
   readonly #mail: AppMail;
   readonly #registry: Registry;
   readonly #engine: Engine;
@@ -120,6 +123,11 @@ export class Holdfast implements Starter, LaunchedApp {
         typeof workflow === 'string' ? this.#engine.workflows.named(workflow) : this.#served(workflow),
       asked: (known) => Promise.resolve(known),
     });
+    this.offsets = offsetsOf(
+      () => this.#launched(),
+      registry,
+      (workflow) => this.#served(workflow),
+    );
     this.#mail = new AppMail(() => this.#launched());
   }
 

@@ -9,6 +9,7 @@ export { Holdfast, type Starter } from './holdfast.js';
 export type { ListOptions, RunList, StepsOptions } from './looking.js';
 export type { AppChannel, AppEvent, AppStream } from './mail.js';
 export type { MoveOptions, StrandedRuns } from './moving.js';
+export type { Advance, LogStart, Offsets } from './offsets.js';
 export type { HoldfastOptions, NamedClass, StartOptions } from './options.js';
 export type { PendingRuns } from './pending-runs.js';
 export type { Queues, QueueView } from './queues.js';

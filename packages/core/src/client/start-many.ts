@@ -31,15 +31,22 @@ export function startCalls<Args extends readonly unknown[]>(
   }
   return items.map((args, index) => {
     const given = typeof options === 'function' ? options(index, args) : options;
-    const call = startCall(workflow, args, given);
-    if (isRejecting(call)) {
-      throw invalid(
-        `Runs of "${workflow.name}" that are started together can join others, not be rejected: half of them would be ` +
-          "started then. Say { onDuplicate: 'join' }.",
-      );
-    }
-    return call;
+    return joiningCall(workflow, args, given);
   });
+}
+
+/** One of several starts that are written together. @throws HoldfastError as {@link startCalls} does. */
+export function joiningCall(
+  workflow: WorkflowDefinition,
+  args: readonly unknown[],
+  options: StartOptions,
+): ChildCall {
+  const call = startCall(workflow, args, options);
+  if (!isRejecting(call)) return call;
+  throw invalid(
+    `Runs of "${workflow.name}" that are started together can join others, not be rejected: half of them would be ` +
+      "started then. Say { onDuplicate: 'join' }.",
+  );
 }
 
 function isRejecting({ workflow, terms, onDuplicate }: ChildCall): boolean {

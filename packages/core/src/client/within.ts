@@ -1,4 +1,11 @@
-import type { Registry, RunSql, SqlAdapter, TransactionalStart } from '../define/index.js';
+import type {
+  RegisteredAdapter,
+  Registry,
+  RunSql,
+  StoreLocation,
+  TransactionalAdvance,
+  TransactionalStart,
+} from '../define/index.js';
 import { type Engine, idConflict, joinedRun, type StartRequest } from '../engine/index.js';
 import { HoldfastError } from '../errors/index.js';
 
@@ -14,22 +21,46 @@ export async function startWithin(
   registry: Registry,
   request: StartRequest,
 ): Promise<string> {
-  const found = registry.adapters().find(({ adapter }) => adapter.owns(tx));
-  if (!found) throw unknownTransaction();
-  const { location } = engine.store;
-  if (!location) throw otherDatabase(found.adapter.name);
+  const { adapter, checkpoints, location, sql } = openTransaction(tx, engine, registry);
   const { input, parentId: _, ...run } = await engine.workflows.newRun(request);
   const start: TransactionalStart = { ...run, input: input.json, inputExtra: input.extra };
   const { id, workflow } = start;
-  const outcome = await found.checkpoints.start(sqlOn(found.adapter, tx), location, start);
-  if (outcome.kind === 'elsewhere') throw otherDatabase(found.adapter.name);
+  const outcome = await checkpoints.start(sql, location, start);
+  if (outcome.kind === 'elsewhere') throw otherDatabase(adapter.name);
   if (outcome.kind === 'duplicate') return joinedRun(request, outcome);
   if (outcome.kind === 'exists' && outcome.workflow !== workflow) throw idConflict(id, outcome.workflow);
   return id;
 }
 
-function sqlOn(adapter: SqlAdapter<unknown>, tx: unknown): RunSql {
-  return (text, values) => adapter.run(tx, text, values);
+/**
+ * Moves a reader of a log on inside a user's open transaction. False if it does not stand where it was believed to.
+ *
+ * @throws HoldfastError ADAPTER_UNKNOWN_TRANSACTION, WITHIN_OTHER_DATABASE.
+ */
+export async function advanceWithin(
+  tx: unknown,
+  engine: Engine,
+  registry: Registry,
+  advance: TransactionalAdvance,
+): Promise<boolean> {
+  const { adapter, checkpoints, location, sql } = openTransaction(tx, engine, registry);
+  const outcome = await checkpoints.advance(sql, location, advance);
+  if (outcome === 'elsewhere') throw otherDatabase(adapter.name);
+  return outcome === 'advanced';
+}
+
+/** A user's transaction, and what is needed to write Holdfast's own rows in it. */
+interface OpenTransaction extends RegisteredAdapter {
+  readonly location: StoreLocation;
+  readonly sql: RunSql;
+}
+
+function openTransaction(tx: unknown, { store }: Engine, registry: Registry): OpenTransaction {
+  const found = registry.adapters().find(({ adapter }) => adapter.owns(tx));
+  if (!found) throw unknownTransaction();
+  const { location } = store;
+  if (!location) throw otherDatabase(found.adapter.name);
+  return { ...found, location, sql: (text, values) => found.adapter.run(tx, text, values) };
 }
 
 function unknownTransaction(): HoldfastError {

@@ -103,6 +103,7 @@ export type {
   SqlRow,
   SqlValue,
   StoreLocation,
+  TransactionalAdvance,
   TransactionalStart,
   TransactionalStartOutcome,
   TransactionalStepOptions,

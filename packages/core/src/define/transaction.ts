@@ -127,6 +127,21 @@ export interface Checkpoints {
   findApart(sql: RunSql, runKey: string, seq: number): Promise<FoundCheckpoint | undefined>;
   /** Inserts a run, and a notification that is sent when the transaction commits. */
   start(sql: RunSql, location: StoreLocation, start: TransactionalStart): Promise<TransactionalStartOutcome>;
+  /** Moves a reader of a log on, if it stands where it was believed to. */
+  advance(
+    sql: RunSql,
+    location: StoreLocation,
+    advance: TransactionalAdvance,
+  ): Promise<'advanced' | 'moved' | 'elsewhere'>;
+}
+
+/** A reader of a log that goes on inside a user's transaction. */
+export interface TransactionalAdvance {
+  readonly reader: string;
+  readonly log: string;
+  /** Where it stood; null if it has not read this log yet. */
+  readonly from: string | null;
+  readonly to: string;
 }
 
 /** What became of a start: written; the id's run exists already, of this or of another workflow; a run has its key. */

@@ -12,6 +12,7 @@ import { Executor } from './executor.js';
 import { HeldRunsChore } from './held-runs-chore.js';
 import { KnownQueues } from './known-queues.js';
 import { Membership } from './membership.js';
+import { Offsets } from './offsets.js';
 import { outcomeInTime } from './outcome-in-time.js';
 import { Outcomes } from './outcomes.js';
 import { Places } from './places.js';
@@ -83,6 +84,8 @@ export class Engine implements StoreListener {
   readonly post: Post;
   /** What brings runs into being from outside of runs. */
   readonly starts: Starts;
+  /** How far readers of logs have come. */
+  readonly offsets: Offsets;
   readonly #isVisitor: boolean;
   readonly #defined: readonly Schedule[];
   readonly #queues: readonly Queue[];
@@ -122,6 +125,11 @@ export class Engine implements StoreListener {
       executor: this.#executor,
       isClosing: () => this.#isClosing,
       halted: this.#halted.signal,
+    });
+    this.offsets = new Offsets(this.#deps, {
+      workflows: this.#workflows,
+      executor: this.#executor,
+      isClosing: () => this.#isClosing,
     });
     const [committer, announcer] = [this.#committer, this.#announcer];
     const waker = this.#waker;

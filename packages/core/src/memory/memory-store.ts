@@ -27,6 +27,7 @@ import { MemoryControl } from './control.js';
 import { Leases } from './leases.js';
 import { memoryLooking } from './looking.js';
 import { MailTables, memoryMail } from './mail.js';
+import { type OffsetTables, offsetStore } from './offsets.js';
 import { cancelRun, resumeRun } from './operations.js';
 import { pendingStore } from './pending-store.js';
 import { queueStore } from './queue-store.js';
@@ -85,6 +86,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
 class MemoryData {
   readonly tables = new Tables();
   readonly mail = new MailTables();
+  readonly offsets: OffsetTables = new Map();
   readonly queues = new Queues(this.tables);
   readonly leases = new Leases(this.tables);
   readonly schedules = new Schedules(this.tables);
@@ -114,6 +116,9 @@ class MemoryHandle implements MemoryStore {
   readonly waits = waitStore((work) => this.#ask(({ tables, mail }, nowMs) => work(tables, mail, nowMs)));
   readonly looking = memoryLooking((work) => this.#ask(({ tables }, nowMs) => work(tables, nowMs)));
   readonly mail = memoryMail((work) => this.#ask(({ tables, mail }) => work(tables, mail)));
+  readonly offsets = offsetStore((work) =>
+    this.#ask((data, nowMs) => work(data.offsets, data.moment(nowMs))),
+  );
   readonly repair = memoryRepair((work) => this.#ask(({ tables, mail }, nowMs) => work(tables, mail, nowMs)));
   readonly retention: RetentionStore = {
     prune: (request) => this.#ask(({ tables, mail }, nowMs) => pruneRuns(tables, mail, request, nowMs)),

@@ -4,6 +4,7 @@ import type { ControlStore } from './control-store.js';
 import type { EntryOutcome, StoreEntry } from './entries.js';
 import type { LookingStore } from './looking-store.js';
 import type { MailStore } from './mail-store.js';
+import type { OffsetStore } from './offset-store.js';
 import type { PendingStore } from './pending-store.js';
 import type { QueueStore } from './queue-store.js';
 import type { RepairStore } from './repair-store.js';
@@ -106,6 +107,8 @@ export interface Store {
   readonly looking: LookingStore;
   /** Reads what runs are sent and what they show. Written it is by `commit`, as all that runs do. */
   readonly mail: MailStore;
+  /** How far readers of logs have come. */
+  readonly offsets: OffsetStore;
   readonly repair: RepairStore;
   readonly retention: RetentionStore;
   readonly schedules: ScheduleStore;

@@ -54,6 +54,7 @@ export type {
   StreamQuestion,
   WaitingMessage,
 } from './mail-store.js';
+export type { OffsetMove, OffsetRecord, OffsetStore } from './offset-store.js';
 export type { DebounceOutcome, DebounceRequest, DebouncingCall, PendingStore } from './pending-store.js';
 export type { QueueDeletion, QueueRecord, QueueStore } from './queue-store.js';
 export type { Fork, ForkOutcome, RepairStore, ReplacedResult, Retry } from './repair-store.js';

@@ -8,6 +8,7 @@ import type {
   Store,
   StoreEntry,
   StoreLocation,
+  TransactionalAdvance,
   TransactionalStart,
   TransactionOptions,
 } from '../../src/adapter.js';
@@ -117,6 +118,8 @@ export class FakeDatabase {
         return this.#found(String(value));
       case 'start':
         return this.#start(tx, JSON.parse(String(value)) as TransactionalStart);
+      case 'advance':
+        return this.#advance(tx, JSON.parse(String(value)) as TransactionalAdvance);
       default:
         throw new SqlError('42601');
     }
@@ -163,6 +166,14 @@ export class FakeDatabase {
     });
     return [{ kind: 'written' }];
   }
+
+  async #advance(tx: FakeTx, advance: TransactionalAdvance): Promise<SqlRow[]> {
+    const { reader, log, from } = advance;
+    const found = (await this.#journals!.offsets.read(reader)).find((one) => one.log === log);
+    if ((found?.position ?? null) !== from) return [{ outcome: 'moved' }];
+    tx.writes.push(() => this.#journals!.offsets.advance({ ...advance, starts: [] }));
+    return [{ outcome: 'advanced' }];
+  }
 }
 
 function stepEntry(checkpoint: Checkpoint): StoreEntry {
@@ -191,6 +202,11 @@ export const fakeCheckpoints: Checkpoints = {
     return here!['here']
       ? ((await sql('start', [JSON.stringify(start)]))[0] as never)
       : { kind: 'elsewhere' };
+  },
+  advance: async (sql, { installationId }, advance) => {
+    const [here] = await sql('is here', [installationId]);
+    if (!here!['here']) return 'elsewhere';
+    return (await sql('advance', [JSON.stringify(advance)]))[0]!['outcome'] as never;
   },
 };
 

@@ -7,6 +7,7 @@ import { functions } from './0006_functions.js';
 import { claimingQueued } from './0007_claim_queued.js';
 import { waits } from './0008_waits.js';
 import { recordingCheckpoints } from './0009_record_checkpoint.js';
+import { offsets } from './0010_offsets.js';
 import type { Migration } from './migration.js';
 
 /** All migrations, oldest first. */
@@ -20,6 +21,7 @@ export const MIGRATIONS: readonly Migration[] = [
   claimingQueued,
   waits,
   recordingCheckpoints,
+  offsets,
 ];
 
 /** The version of the tables that this code works with. */

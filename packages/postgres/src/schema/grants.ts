@@ -56,7 +56,7 @@ function appGrants(s: Schema): string[] {
 
 /**
  * A transactional step reads the installation id, locks its run `for key share` and writes its journal entry; a start
- * within a transaction inserts a run. To lock a row, Postgres asks for the right to update at least one column of it: so
+ * within a transaction inserts a run; a reader of a log is moved on in it. To lock a row, Postgres asks for the right to update at least one column of it: so
  * one is granted that such a role could set without harm.
  */
 function stepsGrants(s: Schema): string[] {
@@ -65,6 +65,7 @@ function stepsGrants(s: Schema): string[] {
     `select on ${s.migrations}`,
     `select, insert, update (tags) on ${s.runs}`,
     `select, insert, update on ${s.steps}`,
+    `select, insert, update on ${s.offsets}`,
     `usage on sequence ${s.places}`,
     `execute on function ${s.quoted}.record_checkpoint`,
   ];

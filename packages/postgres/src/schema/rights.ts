@@ -35,6 +35,7 @@ export const APP_RIGHTS: Rights = {
     tallies: ['select', 'insert', 'delete'],
     waits: ALL,
     news: ALL,
+    offsets: ALL,
   },
   takesPlaces: true,
   callsFunctions: true,

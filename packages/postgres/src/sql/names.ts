@@ -22,6 +22,7 @@ export interface Schema {
   readonly tallies: string;
   readonly waits: string;
   readonly news: string;
+  readonly offsets: string;
   /** A function: whether a run has something to undo. */
   readonly hasUndo: string;
   readonly isCancelled: string;
@@ -58,6 +59,7 @@ export function schemaNamed(name: string): Schema {
     tallies: `${quoted}.tallies`,
     waits: `${quoted}.waits`,
     news: `${quoted}.news`,
+    offsets: `${quoted}.offsets`,
     hasUndo: `${quoted}.has_undo`,
     isCancelled: `${quoted}.is_cancelled`,
     forgetRuns: `${quoted}.forget_runs`,

@@ -42,6 +42,7 @@ import { PostgresControl } from './control.js';
 import { lockKeyOf } from './lock-key.js';
 import { postgresLooking } from './looking.js';
 import { PostgresMail } from './mail.js';
+import { postgresOffsets } from './offsets.js';
 import { pendingStore } from './pending.js';
 import { Presence } from './presence.js';
 import { PostgresQueues } from './queues.js';
@@ -80,6 +81,7 @@ export class PostgresStore implements Store {
   readonly waits = postgresWaits((statement, values) => this.#run(statement, values));
   readonly looking: LookingStore;
   readonly mail = new PostgresMail((statement, values) => this.#run(statement, values));
+  readonly offsets = postgresOffsets((statement, values) => this.#run(statement, values));
   readonly repair = postgresRepair((statement, values) => this.#run(statement, values));
   readonly retention = postgresRetention((statement, values) => this.#run(statement, values));
   readonly schedules = postgresSchedules((statement, values) => this.#run(statement, values));
