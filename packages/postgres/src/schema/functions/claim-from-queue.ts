@@ -19,12 +19,15 @@ const MOST_RIPENED = 500;
  * A queue without limits is locked too, but so that claims do not wait for each other: only a change of its limits waits,
  * until no claim is under way that does not know of them.
  *
+ * HAZARD: a claim that comes back to a queue (`is_again`) has locked it. Two that have it so, and want it alone, as its first
+ * partition was put in meanwhile, would wait for each other. So nobody waits then: that is left to the next claim.
+ *
  * HAZARD: plans are kept while tables grow. Without those kinds of plans that read a table or an index whole, each look-up
  * is by an index, whatever the planner believes of the sizes.
  */
 export function claimFromQueue(s: Schema): string {
   return `
-create or replace function ${s.quoted}.claim_from_queue(by_executor text, serves json, of_queue text, room int)
+create or replace function ${s.quoted}.claim_from_queue(by_executor text, serves json, of_queue text, room int, is_again boolean)
 returns table (run ${s.runs}, keeps_slot boolean, is_slot_scarce boolean, next_at timestamptz, is_held_back boolean)
 language plpgsql volatile
 set enable_seqscan = off set enable_bitmapscan = off set jit = off
@@ -77,11 +80,15 @@ const LOCKING = (s: Schema): string => `
       and r.started_at is not null and r.state in ('pending', 'waiting')
   );
   if has_partitions or exists (select from ${s.queues} q where q.name = of_queue and ${IS_LIMITED}) then
-    select q.* into limits from ${s.queues} q where q.name = of_queue for update;
+    if is_again then
+      select q.* into limits from ${s.queues} q where q.name = of_queue for update skip locked;
+    else
+      select q.* into limits from ${s.queues} q where q.name = of_queue for update;
+    end if;
   else
     select q.* into limits from ${s.queues} q where q.name = of_queue and not ${IS_LIMITED} for share;
   end if;
-  if limits.name is null then  -- limited, or deleted, just now
+  if limits.name is null then  -- limited, deleted, or divided into partitions, just now
     next_at := clock_timestamp();
     return next;
     return;
@@ -248,7 +255,7 @@ const REMEMBERING = (s: Schema): string => `
   if sweep_end is not null then
     next_at := at_once;
   end if;
-  if fresh > 0 and begun is not null or taken > 0 and has_partitions or sweep_end is distinct from limits.swept_to then
+  if fresh > 0 and begun is not null or has_partitions and (taken > 0 or sweep_end is distinct from limits.swept_to) then
     update ${s.queues} q set recent_starts = begun, virtual_time = limits.virtual_time, swept_to = sweep_end
     where q.name = of_queue;
   end if;`;

@@ -103,7 +103,8 @@ const SHARING = (s: Schema): string => `
       end if;
       continue when quota <= 0;
       last_locked := greatest(last_locked, i);
-      for one in select c.* from ${s.quoted}.claim_from_queue(by_executor, serves, busy[i], quota) c loop
+      for one in select c.* from ${s.quoted}.claim_from_queue(
+          by_executor, serves, busy[i], quota, pass = 2 and quotas[i] > 0) c loop
         if (one.run).id is null then
           nexts[i] := one.next_at;
           helds[i] := one.is_held_back;
