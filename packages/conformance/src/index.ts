@@ -14,3 +14,10 @@ export {
   type WatchedStore,
 } from './queue-load/index.js';
 export { type StoreHome, storeConformance } from './store/index.js';
+export {
+  type Delivery,
+  type Outside,
+  type Poison,
+  type TransportConformance,
+  transportConformance,
+} from './transport/index.js';

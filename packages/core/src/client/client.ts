@@ -14,6 +14,7 @@ import type { Store } from '../store/index.js';
 import { type Clock, systemClock } from '../time/index.js';
 import { classRegistry } from './classes.js';
 import { type DebounceOptions, debounceCall } from './debounce.js';
+import { ENGINE, type HasEngine } from './engine-of.js';
 import { type RunHandle, runHandle } from './handle.js';
 import { type AppChannel, type AppEvent, AppMail, type AppStream } from './mail.js';
 import { NamedWorkflows } from './named-workflows.js';
@@ -108,7 +109,7 @@ export interface StartsMany {
  * const receipt = await handle.result();
  * await client.close();
  */
-export class Client implements NamedStarter {
+export class Client implements NamedStarter, HasEngine {
   /** Looking at runs, and operating on them. */
   readonly runs: Runs;
   /** Looking at queues, and changing their limits. */
@@ -134,6 +135,8 @@ export class Client implements NamedStarter {
     args: readonly unknown[],
     options: DebounceOptions,
   ) => this.#debounce(workflow, key, args, options);
+  /** @internal */
+  readonly [ENGINE] = (): unknown => this.#opened();
   readonly #engine: Engine;
   readonly #codec: Codec;
   readonly #registry: Registry;

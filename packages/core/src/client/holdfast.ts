@@ -20,6 +20,7 @@ import { type Duration, durationMs, systemClock } from '../time/index.js';
 import { classRegistry } from './classes.js';
 import { type DebounceOptions, debounceCall } from './debounce.js';
 import { definitionIn, definitionsIn } from './definitions.js';
+import { ENGINE, type HasEngine } from './engine-of.js';
 import { type RunHandle, resultOf, runHandle } from './handle.js';
 import { type AppChannel, type AppEvent, AppMail, type AppStream } from './mail.js';
 import { type Offsets, offsetsOf } from './offsets.js';
@@ -60,7 +61,7 @@ export interface Starter {
  * await handle.result();
  * await app.shutdown();
  */
-export class Holdfast implements Starter, LaunchedApp {
+export class Holdfast implements Starter, LaunchedApp, HasEngine {
   /** Looking at runs, and operating on them. */
   readonly runs: Runs;
   /** Looking at queues, and changing their limits. */
@@ -69,6 +70,8 @@ export class Holdfast implements Starter, LaunchedApp {
   readonly schedules: Schedules;
   /** How far readers of logs have come: for transports that read what others keep in order. */
   readonly offsets: Offsets;
+  /** @internal */
+  readonly [ENGINE] = (): unknown => this.#launched();
   readonly #mail: AppMail;
   readonly #registry: Registry;
   readonly #engine: Engine;

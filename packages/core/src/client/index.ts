@@ -4,6 +4,7 @@ export type { CountedBy, CountOptions, RunCountView } from './counts.js';
 export type { DebounceOptions } from './debounce.js';
 export type { DeleteOptions } from './deleting.js';
 export type { Done, NotDone } from './each-run.js';
+export { engineOf, type HasEngine } from './engine-of.js';
 export type { RunHandle } from './handle.js';
 export { Holdfast, type Starter } from './holdfast.js';
 export type { ListOptions, RunList, StepsOptions } from './looking.js';

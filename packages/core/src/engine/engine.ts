@@ -13,6 +13,7 @@ import { HeldRunsChore } from './held-runs-chore.js';
 import { KnownQueues } from './known-queues.js';
 import { Membership } from './membership.js';
 import { Offsets } from './offsets.js';
+import { Onlooker } from './onlooker.js';
 import { outcomeInTime } from './outcome-in-time.js';
 import { Outcomes } from './outcomes.js';
 import { Places } from './places.js';
@@ -86,6 +87,8 @@ export class Engine implements StoreListener {
   readonly starts: Starts;
   /** How far readers of logs have come. */
   readonly offsets: Offsets;
+  /** What shows runs to those who look on from elsewhere. */
+  readonly onlooker: Onlooker;
   readonly #isVisitor: boolean;
   readonly #defined: readonly Schedule[];
   readonly #queues: readonly Queue[];
@@ -135,6 +138,7 @@ export class Engine implements StoreListener {
     const waker = this.#waker;
     this.post = new Post(this.#deps, { committer, announcer, waker, offerWork: () => this.offerWork() });
     this.#executor.post = this.post;
+    this.onlooker = new Onlooker(this.#deps, this.#outcomes, this.post);
     this.#heldRuns = new HeldRunsChore(deps.store, this.#executor);
     this.#upkeep = new Upkeep(this.#deps, [
       deadlinesChore(this.#deps, (runIds) => void this.#cancelled(runIds)),

@@ -8,6 +8,8 @@ const LAST_LOOK_MS = 1000;
 export interface TimedWait {
   readonly clock: Clock;
   readonly untilMs: number;
+  /** Ends the wait before its time. */
+  readonly signal?: AbortSignal;
   /** Waits for the outcome until the signal says that there is no point any more. */
   readonly wait: (over: AbortSignal) => Promise<RunStatus>;
   /** Looks at the store. Resolves when whoever waits has been told. */
@@ -21,10 +23,14 @@ export interface TimedWait {
 export async function outcomeInTime({
   clock,
   untilMs,
+  signal,
   wait,
   look,
 }: TimedWait): Promise<RunStatus | undefined> {
   const over = new AbortController();
+  const endEarly = (): void => over.abort();
+  if (signal?.aborted) return undefined;
+  signal?.addEventListener('abort', endEarly, { once: true });
   let status: RunStatus | undefined;
   const outcome = wait(over.signal).then((found) => {
     status = found;
@@ -41,5 +47,6 @@ export async function outcomeInTime({
     return status;
   } finally {
     over.abort();
+    signal?.removeEventListener('abort', endEarly);
   }
 }

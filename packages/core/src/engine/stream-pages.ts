@@ -7,7 +7,7 @@ import { runNotFound } from './run-errors.js';
 import { watchFor } from './watching.js';
 
 /** How many values are read at a time. */
-const PAGE = 100;
+export const STREAM_PAGE = 100;
 
 /** How a value is waited for. */
 export interface NextOptions {
@@ -50,7 +50,7 @@ async function page(
     return await watchFor(lookout, deps, {
       ...options,
       runId,
-      question: () => ({ runId, name, from, limit: PAGE }),
+      question: () => ({ runId, name, from, limit: STREAM_PAGE }),
       judge: (answer) => judgePage(runId, answer),
       timedOut: () => timedOut(definition, runId, timeoutMs),
       signal: ends.length > 1 ? AbortSignal.any(ends) : ends[0],
