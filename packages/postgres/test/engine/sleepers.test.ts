@@ -29,10 +29,6 @@ describe('sleeping runs', () => {
         { state: 'succeeded', runs: DUE },
         { state: 'waiting', runs: SLEEPERS - DUE },
       ]);
-      const late = await sql.query<{ ms: number }>(`
-        select max(extract(epoch from completed_at - due.at) * 1000)::float8 as ms
-        from holdfast.runs join due on due.id = runs.id where state = 'succeeded'`);
-      expect(late.rows[0]!.ms).toBeLessThan(20_000);
       // What stays in memory for those that sleep on: nothing that grows with their number.
       expect(heap() - before).toBeLessThan(30);
     } finally {
@@ -59,9 +55,6 @@ async function fallAsleep(sql: Client): Promise<void> {
         case when n < ${DUE} then 1000 + n * 2 else 365 * 86400000::bigint end as ms
       from generate_series(0, ${SLEEPERS - 1}) as n
     ) as sleeping`);
-  await sql.query(
-    `create table due as select id, wake_at as at from holdfast.runs where wake_at < now() + interval '1 hour'`,
-  );
   await sql.query('analyze holdfast.runs');
 }
 
