@@ -30,8 +30,8 @@ await app.shutdown();
 await pool.end();
 `;
 
-test('the first program of the README runs as it stands, but for the length of its sleep', async () => {
-  const [, program] = /```ts\n([\s\S]*?)```/.exec(await readFile(README, 'utf8'))!;
+test('the program with tables in the README runs as it stands, but for the length of its sleep', async () => {
+  const [, program] = /## With your own tables\s+```ts\n([\s\S]*?)```/.exec(await readFile(README, 'utf8'))!;
   const { url, drop } = await createTestDatabase(inject('serverUrl'));
   const folder = await mkdtemp(join(import.meta.dirname, 'readme-'));
   onTestFinished(async () => {
