@@ -1,6 +1,8 @@
 import { storeConformance } from '@holdfast/conformance';
-import { poolHome, postgresHome } from './support/homes.js';
+import { fullHome, poolHome, postgresHome } from './support/homes.js';
 
 storeConformance('postgres', () => postgresHome());
 storeConformance('postgres, by a pool of the user', poolHome);
-storeConformance('postgres, in a schema whose name needs quoting', () => postgresHome('we"ird Nä\\\'me'));
+storeConformance('postgres, with nothing written plainly, in a schema whose name needs quoting', () =>
+  fullHome('we"ird Nä\\\'me'),
+);

@@ -51,15 +51,18 @@ interface Case {
   readonly by?: RegExp;
 }
 
-const batches = [1, 2, 3, 4, 5, 6, 7].map((kinds): Case => {
-  const has = (kind: number): boolean => (kinds & kind) > 0;
-  return { statement: commitBatch({ starts: has(1), steps: has(2), changes: has(4) }) };
-});
+const FORMS = [null, 'plain', 'full'] as const;
+
+const batches = FORMS.flatMap((starts) =>
+  FORMS.flatMap((steps) => FORMS.map((changes) => ({ starts, steps, changes }))),
+)
+  .filter(({ starts, steps, changes }) => starts ?? steps ?? changes)
+  .map((kinds): Case => ({ statement: commitBatch(kinds) }));
 
 const CASES: readonly Case[] = [
   ...batches,
-  { statement: commitMail({ starts: false }) },
-  { statement: commitMail({ starts: true }) },
+  { statement: commitMail({ starts: null }) },
+  { statement: commitMail({ starts: 'full' }) },
   { statement: readUnreceived },
   { statement: readEvents },
   { statement: readStreams },

@@ -42,6 +42,8 @@ export interface OpenCall {
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
   activity: CallActivity;
+  /** Whether the journal says of it that it began, or that an attempt failed. */
+  isNoted: boolean;
   /** The last of its failed attempts that were made here. */
   failures?: AttemptFailure[];
 }

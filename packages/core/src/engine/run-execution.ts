@@ -128,7 +128,18 @@ export class RunExecution implements CallTaker, TurnTaker {
         const startedAtMs = WAITS.has(kind) ? Math.min(nowMs, Math.floor(this.#logicalNowMs)) : nowMs;
         const { seq } = verdict;
         const hasUndo = undo !== undefined;
-        const call: OpenCall = { seq, kind, name, startedAtMs, hasUndo, resolve, reject, activity: BUSY };
+        const isNoted = verdict.known === 'begun';
+        const call: OpenCall = {
+          seq,
+          kind,
+          name,
+          startedAtMs,
+          hasUndo,
+          isNoted,
+          resolve,
+          reject,
+          activity: BUSY,
+        };
         this.#calls.set(seq, call);
         this.#unwinding?.found(seq, undo);
         if (verdict.known === 'outcome') {
@@ -174,12 +185,15 @@ export class RunExecution implements CallTaker, TurnTaker {
     retryAtMs: number | null,
   ): Promise<void> {
     const entry = { ...stepEntry(this.run, call, { attempt }), error, retryAtMs };
+    call.isNoted = true;
     const written = await this.#submit(entry);
     if (written.kind === 'refused') this.#broken(written.error);
   }
 
   async noteJoined(call: OpenCall, childId: string): Promise<void> {
-    const written = await this.#submit(stepEntry(this.run, call, { childId }));
+    const entry = stepEntry(this.run, call, { childId });
+    call.isNoted = true;
+    const written = await this.#submit(entry);
     if (written.kind === 'refused') this.#broken(written.error);
   }
 

@@ -27,5 +27,7 @@ export function stepEntry(
     completedAtMs: done ? done.completedAtMs : null,
     childId: extras.childId ?? null,
   };
-  return call.hasUndo && outcome?.ok ? { ...entry, hasUndo: true } : entry;
+  const hasUndo = call.hasUndo && outcome?.ok === true;
+  if (!hasUndo && !call.isNoted) return entry;
+  return { ...entry, ...(hasUndo && { hasUndo }), ...(call.isNoted && { isNoted: true }) };
 }

@@ -20,4 +20,9 @@ export interface StepEntry {
   readonly childId: string | null;
   /** Whether it is the success of a call that has an undo. Default false. */
   readonly hasUndo?: boolean;
+  /**
+   * Whether something was written of the call before: that it began, or that an attempt failed. Default false. It only tells
+   * the store what to expect; it may be wrong.
+   */
+  readonly isNoted?: boolean;
 }

@@ -2,7 +2,7 @@ import { type EntryOutcome, HoldfastError, isMail, runOf, type StoreEntry } from
 import type { Driver } from '../driver/driver.js';
 import type { Statements } from '../driver/statements.js';
 import { driverState } from '../driver-state.js';
-import { type BatchAnswer, commitBatch } from '../sql/batch/commit.js';
+import { type BatchAnswer, commitBatch, type Form } from '../sql/batch/commit.js';
 import { commitMail } from '../sql/batch/mail-batch.js';
 import { readStanding } from '../sql/batch/standing.js';
 import { despiteDeadlock } from './again.js';
@@ -18,23 +18,25 @@ export const FAULT_OF_A_ROW = /^(?:21|22|23|54)...$/;
 /**
  * Writes a batch. One round trip, unless an entry was not plainly written: then a second one asks why.
  *
- * A batch that the server refuses because of one of its entries is written in halves, and those in halves again, until
- * the bad entry stands alone.
+ * A batch that the server refuses because of one of its entries is written in full, which passes over what is there
+ * already; and if that is not it, in halves, and those in halves again, until the bad entry stands alone.
  */
 export async function commitEntries(
   driver: Driver,
   statements: Statements,
   entries: readonly StoreEntry[],
+  most: Form = 'plain',
 ): Promise<readonly EntryOutcome[]> {
   if (entries.length === 0) return [];
   try {
-    return await despiteDeadlock(() => writeTogether(driver, statements, entries));
+    return await despiteDeadlock(() => writeTogether(driver, statements, entries, most));
   } catch (error) {
     if (!isFaultOfAnEntry(error)) throw error;
+    if (most === 'plain') return commitEntries(driver, statements, entries, 'full');
     if (entries.length === 1) return [await commitAlone(driver, statements, entries[0]!, error)];
     const middle = entries.length >> 1;
-    const first = await commitEntries(driver, statements, entries.slice(0, middle));
-    return [...first, ...(await commitEntries(driver, statements, entries.slice(middle)))];
+    const first = await commitEntries(driver, statements, entries.slice(0, middle), most);
+    return [...first, ...(await commitEntries(driver, statements, entries.slice(middle), most))];
   }
 }
 
@@ -47,7 +49,7 @@ async function commitAlone(
 ): Promise<EntryOutcome> {
   if (!isMail(entry)) return { kind: 'refused', error: refusal(entry, first) };
   try {
-    return (await writeTogether(driver, statements, [entry]))[0]!;
+    return (await writeTogether(driver, statements, [entry], 'full'))[0]!;
   } catch (error) {
     if (!isFaultOfAnEntry(error)) throw error;
     return { kind: 'refused', error: refusal(entry, error) };
@@ -58,10 +60,11 @@ async function writeTogether(
   driver: Driver,
   statements: Statements,
   entries: readonly StoreEntry[],
+  most: Form,
 ): Promise<readonly EntryOutcome[]> {
   const outcomes: EntryOutcome[] = entries.map(() => ({ kind: 'written' }));
   const unsettled = new Map<number, BatchAnswer['why']>();
-  for (const { at, why } of await send(driver, statements, gather(entries))) {
+  for (const { at, why } of await send(driver, statements, gather(entries, most))) {
     if (why === 'woke') outcomes[at] = { kind: 'written', wakes: true };
     else if (why === 'awaited') outcomes[at] = { kind: 'written', isAwaited: true };
     else unsettled.set(at, unsettled.get(at) ?? why);
@@ -78,6 +81,7 @@ async function writeTogether(
     driver,
     statements,
     again.map((at) => entries[at]!),
+    'full',
   );
   for (const [index, at] of again.entries()) outcomes[at] = written[index]!;
   return outcomes;
@@ -89,7 +93,8 @@ async function send(
   statements: Statements,
   { kinds, values }: Gathered,
 ): Promise<readonly BatchAnswer[]> {
-  return statements.run(driver.query, kinds.mail ? commitMail(kinds) : commitBatch(kinds), values);
+  const batch = kinds.mail ? commitMail(kinds) : commitBatch(kinds);
+  return statements.run(driver.query, batch, values);
 }
 
 /** All by which something may stand in the way of an entry. */

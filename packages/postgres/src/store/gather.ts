@@ -11,8 +11,9 @@ import {
   type UnwindEntry,
   type VacateEntry,
 } from '@holdfast/core/internal';
-import type { BatchKinds } from '../sql/batch/commit.js';
+import type { BatchKinds, Form } from '../sql/batch/commit.js';
 import { amount, type Json, type Placed, rowsJson } from './batch-rows.js';
+import { kindsOf } from './forms.js';
 import { gatherMail } from './gather-mail.js';
 
 /** A batch as its statement takes it. */
@@ -24,8 +25,10 @@ export interface Gathered {
 /**
  * Sorts a batch's entries by kind, and within a kind by run, so that everyone locks rows in one order. Starts lock two
  * keys, and those of deduplication are shared more often: they come first, for each the start that was asked for first.
+ *
+ * @param most `full`: nothing is written plainly, though it could be.
  */
-export function gather(entries: readonly StoreEntry[]): Gathered {
+export function gather(entries: readonly StoreEntry[], most: Form = 'plain'): Gathered {
   const starts: Placed[] = [];
   const steps: Placed[] = [];
   const changes: Placed[] = [];
@@ -48,12 +51,7 @@ export function gather(entries: readonly StoreEntry[]): Gathered {
   for (const { at, step } of gathered.calls) steps.push({ lock: step.runId, row: stepRow(at, step) });
   for (const id of new Set([...told, ...gathered.told]))
     changes.push({ lock: id, row: { role: 'told', run_id: id } });
-  const kinds = {
-    starts: starts.length > 0,
-    steps: steps.length > 0,
-    changes: changes.length > 0,
-    mail: mail.length > 0,
-  };
+  const kinds = kindsOf(entries, most);
   if (kinds.mail) {
     const lists = [steps, changes, gathered.rows, ...(kinds.starts ? [starts] : [])];
     return { kinds, values: lists.map(rowsJson) };

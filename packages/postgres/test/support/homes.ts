@@ -3,8 +3,11 @@ import type { StoreHome } from '@holdfast/conformance';
 import type { Store } from '@holdfast/core/internal';
 import pg from 'pg';
 import { afterAll, inject } from 'vitest';
+import { PgDriver } from '../../src/driver/pg-driver.js';
+import { Statements } from '../../src/driver/statements.js';
 import { grantsSql, migrate, pglite, postgres } from '../../src/index.js';
-import { quoteIdentifier } from '../../src/sql/names.js';
+import { quoteIdentifier, schemaNamed } from '../../src/sql/names.js';
+import { commitEntries } from '../../src/store/commit.js';
 import { createTestDatabase, type TestDatabase } from '../../src/testing/test-database.js';
 import type { Pooler } from './pooler.js';
 import { createRole, execute, type Role } from './roles.js';
@@ -22,6 +25,26 @@ export async function postgresHome(name = 'holdfast'): Promise<Home> {
   const home = await homeOf(
     () => postgres(url, { schema }),
     () => dropSchema(url, schema),
+  );
+  return { ...home, url, schema };
+}
+
+/** The same, with a store that writes nothing plainly, though it could. */
+export async function fullHome(name = 'holdfast'): Promise<Home> {
+  const { url } = await database();
+  const schema = `${name} ${homes++}`;
+  const driver = new PgDriver({ pool: new pg.Pool({ connectionString: url, max: 4 }), isOwn: true });
+  const statements = new Statements(schemaNamed(schema));
+  const home = await homeOf(
+    () => {
+      const store = postgres(url, { schema });
+      store.commit = (entries) => commitEntries(driver, statements, entries, 'full');
+      return store;
+    },
+    async () => {
+      await driver.close();
+      await dropSchema(url, schema);
+    },
   );
   return { ...home, url, schema };
 }

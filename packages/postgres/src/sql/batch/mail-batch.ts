@@ -1,7 +1,7 @@
 import type { Schema } from '../names.js';
 import { type Statement, statement, type Value } from '../statement.js';
 import { changeRuns, changes, ENDED_NEWS, lockRuns } from './changes.js';
-import { type BatchAnswer, decodeAnswer } from './commit.js';
+import { type BatchAnswer, type BatchKinds, decodeAnswer } from './commit.js';
 import { barMail, PASSED, UNBARRED } from './mail/conditions.js';
 import { setEvents } from './mail/events.js';
 import { readHeads, readMail } from './mail/given.js';
@@ -20,8 +20,8 @@ import { steps, writeCalls } from './steps.js';
  *
  * HAZARD: what it locks, it locks in one order: runs, sorted, those too that show something themselves; then heads of streams.
  */
-export function commitMail(kinds: { readonly starts: boolean }): Statement<readonly Value[], BatchAnswer> {
-  return kinds.starts ? withStarts : withoutStarts;
+export function commitMail(kinds: Pick<BatchKinds, 'starts'>): Statement<readonly Value[], BatchAnswer> {
+  return kinds.starts === null ? withoutStarts : withStarts;
 }
 
 const withoutStarts = statement<readonly Value[], BatchAnswer>(

@@ -3,7 +3,7 @@ import type { Schema } from '../names.js';
 import type { BatchPart } from './part.js';
 
 /**
- * Writes calls into journals, if their runs are still at the epoch of whoever writes.
+ * A query for the calls `e` of `calling` whose runs are still at the epoch of whoever writes. It locks these runs.
  *
  * HAZARD: reading the epoch is not enough. A claim could commit between that read and the insert, its journal be loaded
  * without this entry, and the entry be there all the same. So the run is locked as it is read. `for key share` is the
@@ -11,10 +11,24 @@ import type { BatchPart } from './part.js';
  * with a write in flight, and a write that meets a claim waits for it and then reads the epoch again. Everything else
  * (a parent's signal, a cancel, a burial, a transactional step beside this one) goes on undisturbed.
  *
+ * The lateral join makes the planner look each run up by its key, whatever it believes of the size of the table.
+ *
+ * @param where what else the calls must meet, beginning with "where".
+ */
+export function fenced(s: Schema, lock: 'for key share of r' | 'for share of r', where = ''): string {
+  return `
+  select e.* from calling e cross join lateral (
+    select from ${s.runs} r
+    where r.id = e.run_id and r.epoch = e.epoch and r.state = 'running'
+    ${lock}
+  ) o${where && `\n  ${where}`}`;
+}
+
+/**
+ * Writes calls into journals, under their fence.
+ *
  * A success that has an undo takes `for share`, which a cancel is kept out by as well: else it could be written just after
  * a cancel that did not see it, and never be undone.
- *
- * The lateral join makes the planner look each run up by its key, whatever it believes of the size of the table.
  *
  * @param condition what else the calls `e` must meet, beginning with "and".
  */
@@ -26,20 +40,8 @@ calling as materialized (
     output text, output_extra text, error text, error_extra text, child_id text,
     retry_at float8, started_at float8, completed_at float8, undo boolean)
 ),
-owned as materialized (
-  select e.* from calling e cross join lateral (
-    select from ${s.runs} r
-    where r.id = e.run_id and r.epoch = e.epoch and r.state = 'running'
-    for key share of r
-  ) o
-  where e.undo is not true${condition}
-  union all
-  select e.* from calling e cross join lateral (
-    select from ${s.runs} r
-    where r.id = e.run_id and r.epoch = e.epoch and r.state = 'running'
-    for share of r
-  ) o
-  where e.undo${condition}
+owned as materialized (${fenced(s, 'for key share of r', `where e.undo is not true${condition}`)}
+  union all${fenced(s, 'for share of r', `where e.undo${condition}`)}
 ),
 called as (
   insert into ${s.steps} as known (
