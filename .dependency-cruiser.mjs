@@ -85,6 +85,14 @@ export default {
       },
     },
     {
+      name: 'the-kafka-client-is-the-users',
+      comment:
+        'The transport works with the client that it is given; of kafkajs it knows only the shape (decision 0060).',
+      severity: 'error',
+      from: { path: '^packages/transport-kafka/src/' },
+      to: { path: '/kafkajs/' },
+    },
+    {
       name: 'packages-do-not-know-apps',
       severity: 'error',
       from: { path: '^packages/' },

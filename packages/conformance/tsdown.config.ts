@@ -1,3 +1,3 @@
 import { library } from '../../tsdown.shared.ts';
 
-export default library(['index', 'crash-worker', 'transport-worker'], ['esm']);
+export default library(['index', 'crash-worker', 'transport-worker', 'kafka-broker'], ['esm']);

@@ -90,6 +90,7 @@ test('@holdfast/core/internal', () => {
       "UNCHECKED_INPUT",
       "UNDEFINED",
       "WorkflowMethod",
+      "accepted",
       "ambient",
       "callable",
       "cancelledOutcome",

@@ -1,6 +1,6 @@
 export type { EngineDeps } from './deps.js';
 export { Engine, type EngineOptions } from './engine.js';
-export { UNCHECKED_INPUT } from './input.js';
+export { accepted, UNCHECKED_INPUT } from './input.js';
 export { type Logger, silentLogger } from './logger.js';
 export { type LookOptions, Onlooker, type SeenEvent, type SeenStream } from './onlooker.js';
 export { PRUNE_LIMIT } from './retention-chore.js';
