@@ -2,7 +2,7 @@
 import { install, pnpm } from './workspace.mjs';
 
 install();
-const built = pnpm(['exec', 'turbo', 'run', 'build', '--filter=@holdfast/postgres']);
+const built = pnpm(['exec', 'turbo', 'run', 'build', 'generate', '--filter=@holdfast/benchmark...']);
 if (built !== 0) process.exit(built);
 const [first, ...others] = process.argv.slice(2);
 const [script, ...given] = first === 'scale' ? ['scale', ...others] : ['bench', ...process.argv.slice(2)];
