@@ -3,8 +3,9 @@ import { imports } from './imports/imports.js';
 import { indexes } from './indexes.js';
 import { orms } from './orms/orms.js';
 import { replay } from './replay/replay.js';
+import { sleepers } from './sleepers/sleepers.js';
 import { steady } from './steady/steady.js';
 import type { Study } from './study.js';
 
 /** All studies, in the order in which they are shown. */
-export const STUDIES: readonly Study[] = [orms, replay, idle, imports, indexes, steady];
+export const STUDIES: readonly Study[] = [orms, replay, idle, sleepers, imports, indexes, steady];
