@@ -5,7 +5,7 @@ import { type Measurement, measure } from './measure/measurement.js';
 import { nodeFor } from './measure/node.js';
 import { type Figures, figuresOf } from './report/figures.js';
 import type { Panel } from './report/picture.js';
-import type { Workload } from './workloads.js';
+import type { SizeName, Workload } from './workloads.js';
 
 /** Who is compared, in what, and where. */
 export interface Comparison {
@@ -15,7 +15,7 @@ export interface Comparison {
   readonly chosen: readonly string[];
   readonly workloads: readonly Workload[];
   readonly repeat: number;
-  readonly size: 'quick' | 'whole';
+  readonly size: SizeName;
 }
 
 /** What came of it. */

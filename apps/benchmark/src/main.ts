@@ -22,6 +22,7 @@ const { values: flags } = parseArgs({
     workloads: { type: 'string' },
     studies: { type: 'string' },
     minutes: { type: 'string', default: '60' },
+    'scale-dir': { type: 'string', default: '/tmp/holdfast-scale' },
     out: { type: 'string' },
   },
 });
@@ -29,10 +30,10 @@ const SETTINGS = { synchronous_commit: 'on', fsync: 'on', max_connections: '200'
 const repeat = flags.quick ? 1 : Number(flags.repeat);
 const wanted = (names: string | undefined): readonly string[] => names?.split(',') ?? [];
 const chosen = flags.only ? wanted(flags.only) : Object.keys(CONTENDERS);
-// Whoever asks for a study alone gets it alone; an hour's work is done only for who asks for it.
-const workloads = WORKLOADS.filter(({ name }) =>
-  flags.workloads ? wanted(flags.workloads).includes(name) : !flags.studies,
-);
+// Whoever asks for studies gets them alone: then --workloads says what they measure, if that can be chosen.
+const named = WORKLOADS.filter(({ name }) => !flags.workloads || wanted(flags.workloads).includes(name));
+const workloads = flags.studies ? [] : named;
+// An hour's work is done only for who asks for it.
 const studies = STUDIES.filter(({ name, isLong }) =>
   flags.studies ? wanted(flags.studies).includes(name) : !flags.workloads && !flags.only && !isLong,
 );
@@ -66,7 +67,11 @@ if (flags.out) {
 function groundFor(study: Study, server: Pick<Ground, 'serverUrl' | 'postmaster'>): Ground {
   const say = (what: string): void => void process.stderr.write(color.dim(`${study.name}: ${what}\n`));
   const out = flags.out ?? join(tmpdir(), 'holdfast-benchmark');
-  return { ...server, say, out, isQuick: flags.quick, minutes: Number(flags.minutes) };
+  return {
+    ...{ ...server, say, out, isQuick: flags.quick, minutes: Number(flags.minutes) },
+    scaleDir: flags['scale-dir'],
+    workloads: named,
+  };
 }
 
 async function findingsOf(study: Study, ground: Ground): Promise<string> {

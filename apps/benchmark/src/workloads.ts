@@ -15,8 +15,14 @@ export interface Size {
   readonly samples: number;
 }
 
-export const WHOLE: Size = { forMs: 4000, jobs: 5000, samples: 60 };
-export const QUICK: Size = { forMs: 300, jobs: 200, samples: 5 };
+export const SIZES = {
+  whole: { forMs: 4000, jobs: 5000, samples: 60 },
+  /** One of several that take turns. */
+  slice: { forMs: 1000, jobs: 1000, samples: 10 },
+  quick: { forMs: 300, jobs: 200, samples: 5 },
+} as const satisfies Record<string, Size>;
+
+export type SizeName = keyof typeof SIZES;
 
 /** One row of the table. */
 export interface Workload {

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import pg from 'pg';
+import pg, { type ClientBase } from 'pg';
 
 /** What the server has done so far. */
 export interface Counters {
@@ -26,6 +26,12 @@ export async function readCounters(url: string, postmaster: number): Promise<Cou
   );
   await client.end();
   return { commits: rows[0].commits, walBytes: rows[0].wal, cpuMs: cpuOf(postmaster) };
+}
+
+/** What of it can be told at once, on a connection that stays open. */
+export async function readNow(client: ClientBase, postmaster: number): Promise<Omit<Counters, 'commits'>> {
+  const { rows } = await client.query(`select pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::float8 as wal`);
+  return { walBytes: rows[0].wal, cpuMs: cpuOf(postmaster) };
 }
 
 /** The CPU time of a process and its children, those that ended included. */

@@ -38,7 +38,11 @@ export function figuresOf(
   };
 }
 
-function shownValue(workload: Workload, { units, tookMs, waitsMs }: Measurement): number {
+/** What a workload shows of one measurement: a rate, a time or a wait. */
+export function shownValue(
+  workload: Workload,
+  { units, tookMs, waitsMs }: Pick<Measurement, 'units' | 'tookMs' | 'waitsMs'>,
+): number {
   switch (workload.shows) {
     case 'rate':
       return units / (tookMs / 1000);

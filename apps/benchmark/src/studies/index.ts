@@ -1,3 +1,4 @@
+import { finished } from './finished/finished.js';
 import { idle } from './idle.js';
 import { imports } from './imports/imports.js';
 import { indexes } from './indexes.js';
@@ -8,4 +9,4 @@ import { steady } from './steady/steady.js';
 import type { Study } from './study.js';
 
 /** All studies, in the order in which they are shown. */
-export const STUDIES: readonly Study[] = [orms, replay, idle, sleepers, imports, indexes, steady];
+export const STUDIES: readonly Study[] = [orms, replay, idle, sleepers, finished, imports, indexes, steady];

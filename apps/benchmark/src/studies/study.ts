@@ -1,3 +1,5 @@
+import type { Workload } from '../workloads.js';
+
 /** A question about Holdfast alone, answered by a table of its own. */
 export interface Study {
   readonly name: string;
@@ -16,6 +18,10 @@ export interface Ground {
   /** Where files go that are kept. */
   readonly out: string;
   readonly isQuick: boolean;
+  /** The folder of a database with ten million runs; it need not be there. */
+  readonly scaleDir: string;
+  /** What is asked for, for those that measure workloads. */
+  readonly workloads: readonly Workload[];
   /** For those that go on for so long. */
   readonly minutes: number;
   /** How far it has come. */

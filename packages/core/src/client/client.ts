@@ -21,6 +21,7 @@ import { NamedWorkflows } from './named-workflows.js';
 import type { HoldfastOptions, StartOptions } from './options.js';
 import { type Queues, queuesOf } from './queues.js';
 import { randomFraction } from './random.js';
+import { runIds } from './run-ids.js';
 import { type Runs, runsOf } from './runs.js';
 import { type Schedules, schedulesOf } from './schedules.js';
 import { scopeOn } from './scope.js';
@@ -157,7 +158,10 @@ export class Client implements NamedStarter, HasEngine {
     this.#registry = registry;
     this.#codec = createCodec(classRegistry(classes));
     this.#engine = new Engine(
-      { store, codec: this.#codec, clock, logger, newId: randomUUID, random: randomFraction },
+      {
+        ...{ store, codec: this.#codec, clock, logger },
+        ...{ newId: randomUUID, newRunId: runIds(clock), random: randomFraction },
+      },
       {
         workflows: [],
         queues: [],

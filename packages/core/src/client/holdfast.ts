@@ -28,6 +28,7 @@ import type { HoldfastOptions, StartOptions } from './options.js';
 import { type Queues, queuesOf } from './queues.js';
 import { randomFraction } from './random.js';
 import { pruneCriteria } from './retention.js';
+import { runIds } from './run-ids.js';
 import { type Runs, runsOf } from './runs.js';
 import { type Schedules, schedulesOf } from './schedules.js';
 import { isCalledByRunOf, scopeOn } from './scope.js';
@@ -105,7 +106,10 @@ export class Holdfast implements Starter, LaunchedApp, HasEngine {
     this.#codec = createCodec(classRegistry(options.classes ?? []));
     const clock = options.clock ?? systemClock;
     this.#engine = new Engine(
-      { store, codec: this.#codec, clock, logger, newId: randomUUID, random: randomFraction },
+      {
+        ...{ store, codec: this.#codec, clock, logger },
+        ...{ newId: randomUUID, newRunId: runIds(clock), random: randomFraction },
+      },
       {
         workflows: this.#definitions,
         schedules: this.#schedulesIn(options),

@@ -54,7 +54,7 @@ export interface HoldfastOptions {
 
 /** Options of a start. */
 export interface StartOptions extends ControlStartOptions {
-  /** The run's id. The same id twice is the same run. Default: a random UUID. */
+  /** The run's id. The same id twice is the same run. Default: a UUID that begins with the moment (version 7). */
   readonly id?: string;
   /** Waits this long before the run is due. Default: none. */
   readonly delay?: Duration;

@@ -11,6 +11,8 @@ export interface EngineDeps {
   readonly logger: Logger;
   /** A new random UUID. */
   readonly newId: () => string;
+  /** A new id for a run: no two are the same, and later ones sort after earlier ones. */
+  readonly newRunId: () => string;
   /** A number from 0 to 1, 1 excluded. */
   readonly random: () => number;
 }

@@ -12,6 +12,7 @@ const DEPS = {
   clock: systemClock,
   logger: silentLogger,
   newId: () => 'id',
+  newRunId: () => 'run',
   random: () => 0,
 };
 

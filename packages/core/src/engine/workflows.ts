@@ -23,7 +23,7 @@ export interface StartRequest extends ChildCall {
 
 /** The workflows an app has, by name, and what a new run of one looks like. */
 export class Workflows {
-  readonly #deps: Pick<EngineDeps, 'newId'> & { readonly codec: Codec };
+  readonly #deps: Pick<EngineDeps, 'newId' | 'newRunId'> & { readonly codec: Codec };
   readonly #byName = new Map<string, WorkflowDefinition>();
   readonly #appVersion: string;
   readonly #queues: KnownQueues;
@@ -34,7 +34,7 @@ export class Workflows {
     definitions: readonly WorkflowDefinition[],
     appVersion: string,
     queues: KnownQueues,
-    deps: Pick<EngineDeps, 'newId' | 'codec'>,
+    deps: Pick<EngineDeps, 'newId' | 'newRunId' | 'codec'>,
   ) {
     this.#deps = deps;
     this.#queues = queues;
@@ -79,7 +79,7 @@ export class Workflows {
    */
   async newRun(request: StartRequest): Promise<Omit<NewRun, 'executorId' | 'startedAtMs'>> {
     const { workflow, args, parentId } = request;
-    const id = request.id === undefined ? this.#deps.newId() : checkRunId(request.id);
+    const id = request.id === undefined ? this.#deps.newRunId() : checkRunId(request.id);
     const version = request.version ?? this.versionOf(workflow);
     checkName(version, `version of a run of "${workflow.name}"`);
     const input = this.#deps.codec.encode(
