@@ -1,7 +1,10 @@
 import { Command, type CommandUnknownOpts, type Option } from '@commander-js/extra-typings';
 import packageJson from '../package.json' with { type: 'json' };
 import { COMMON_OPTIONS } from './command/leaf.js';
+import { addSend } from './messages/send.js';
+import { addQueues } from './queues/index.js';
 import { addRuns } from './runs/index.js';
+import { addSchedules } from './schedules/index.js';
 import type { Terminal } from './terminal/terminal.js';
 
 /** The whole command. */
@@ -26,6 +29,9 @@ export function makeProgram(terminal: Terminal) {
     .configureHelp({ styleTitle: (text) => colours.bold(text), groupItems: commonOptionsLast })
     .exitOverride();
   addRuns(program, terminal);
+  addQueues(program, terminal);
+  addSchedules(program, terminal);
+  addSend(program, terminal);
   return program;
 }
 

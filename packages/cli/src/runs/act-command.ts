@@ -141,7 +141,7 @@ async function actOnAll(
   } finally {
     progress.end();
   }
-  if (!json) tell(acted, action, terminal);
+  if (!json) await tell(acted, action, terminal);
   if (interrupted.aborted) {
     terminal.note(
       `Interrupted: ${runsText(ids.length - acted.length)} of ${ids.length.toLocaleString('en')} were left as they are.`,
@@ -151,28 +151,33 @@ async function actOnAll(
   if (acted.some(({ error }) => error)) throw new FoundTrouble();
 }
 
-function actedJson({ id, error, result }: Acted): unknown {
-  if (!error) return { id, done: true, ...result };
+function actedJson({ id, error, made }: Acted): unknown {
+  if (!error) return { id, done: true, made };
   const { code } = error as { code?: unknown };
   return { id, done: false, error: { code, message: error.message } };
 }
 
-function tell(acted: readonly Acted[], { done }: Action, terminal: Terminal): void {
-  const { green, red, dim } = terminal.noteColours;
+async function tell(acted: readonly Acted[], { done }: Action, terminal: Terminal): Promise<void> {
+  const { green, red } = terminal.noteColours;
   const failed = acted.filter(({ error }) => error);
-  const count = acted.length - failed.length;
-  if (acted.length === 1 && count === 1) {
-    const { id, result } = acted[0]!;
-    const more = result ? ` ${Object.values(result).map(String).join(' ')}` : '';
-    return terminal.note(`${green('✓')} ${printable(id)} ${done}${printable(more)}`);
+  const well = acted.filter(({ error }) => !error);
+  const made = well.flatMap(({ id, made: madeId }) =>
+    madeId === undefined ? [] : [`${printable(id)} → ${printable(madeId)}\n`],
+  );
+  if (made.length > 0) await terminal.write(made.join(''));
+  else if (well.length > 0) {
+    const which = acted.length === 1 ? printable(acted[0]!.id) : runsText(well.length);
+    terminal.note(`${green('✓')} ${which} ${done}`);
   }
-  if (count > 0) terminal.note(`${green('✓')} ${runsText(count)} ${done}`);
-  for (const { id, error } of failed.slice(0, MOST_TOLD)) {
-    const { code } = error as { code?: string };
-    terminal.note(`${red('✗')} ${printable(id)}: ${error!.message}${code ? dim(`  ${code}`) : ''}`);
-  }
+  for (const one of failed.slice(0, MOST_TOLD)) terminal.note(failureText(one, terminal));
   const untold = failed.length - MOST_TOLD;
   if (untold > 0) terminal.note(`${red('✗')} and ${runsText(untold)} more; --json tells of each.`);
+}
+
+function failureText({ id, error }: Acted, { noteColours: { red, dim } }: Terminal): string {
+  const { message, code } = error as Error & { code?: string };
+  const said = message.includes(`"${id}"`) ? message : `${printable(id)}: ${message}`;
+  return `${red('✗')} ${said}${code ? dim(`  ${code}`) : ''}`;
 }
 
 function runsText(count: number): string {

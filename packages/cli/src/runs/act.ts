@@ -5,8 +5,8 @@ export interface Acted {
   readonly id: string;
   /** Why it was not done; undefined if it was. */
   readonly error?: Error;
-  /** What came of it, for programs: the new run's id of a fork. */
-  readonly result?: Readonly<Record<string, unknown>>;
+  /** The run that was made of it: of a fork. */
+  readonly made?: string;
 }
 
 /** Something that is done to runs. */

@@ -1,6 +1,8 @@
 import type { RunFilter } from '@holdfast/core';
-import { durationMs } from '@holdfast/core/internal';
-import { InvalidArgumentError, Option } from 'commander';
+import { Option } from 'commander';
+import { momentIn } from '../command/moments.js';
+import { namedValue } from '../command/named-values.js';
+import { yesOrNo } from '../command/yes-or-no.js';
 import type { Terminal } from '../terminal/terminal.js';
 
 /** An option that says which runs are meant, and what it is called in a filter. */
@@ -19,6 +21,9 @@ const anyState = (text: string, before: unknown): unknown => [
   ...((before as string[]) ?? []),
   ...text.split(',').map((state) => state.trim()),
 ];
+
+const tag = (text: string, before: unknown): unknown =>
+  namedValue(text, before as Record<string, unknown> | undefined);
 
 const OPTIONS: readonly FilterOption[] = [
   { name: 'workflow', flags: '--workflow <name>', says: 'of this workflow', read: any },
@@ -45,7 +50,7 @@ const OPTIONS: readonly FilterOption[] = [
     says: 'with this deduplication key',
     read: any,
   },
-  { name: 'tags', flags: '--tag <name=value>', says: 'with this tag; several: all of them', read: tagIn },
+  { name: 'tags', flags: '--tag <name=value>', says: 'with this tag; several: all of them', read: tag },
   {
     name: 'executorId',
     flags: '--executor <id>',
@@ -97,37 +102,4 @@ function momentOptions(now: () => number): FilterOption[] {
     },
     { name: `${what}Before`, flags: `--${what}-before <moment>`, says: `${what} earlier than that`, read },
   ]);
-}
-
-/** A moment: a date, or how long ago it was. */
-export function momentIn(text: string, nowMs: number): Date {
-  const date = new Date(/^\d+(\.\d+)?$/.test(text) ? Number.NaN : text);
-  if (!Number.isNaN(date.getTime()) && /\d{4}/.test(text)) return date;
-  try {
-    return new Date(nowMs - durationMs(text, 'a moment'));
-  } catch {
-    throw new InvalidArgumentError(
-      'It must be a date (2030-01-31, 2030-01-31T12:00:00Z) or a time ago (30m, 2h, 3 days).',
-    );
-  }
-}
-
-function tagIn(text: string, before: unknown): unknown {
-  const at = text.indexOf('=');
-  if (at < 1) throw new InvalidArgumentError('It must look like customer=42.');
-  return { ...(before as object | undefined), [text.slice(0, at)]: tagValue(text.slice(at + 1)) };
-}
-
-/** `42` is a number and `true` a boolean, as in JSON; what is no JSON is a text, without quotes. */
-function tagValue(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return text;
-  }
-}
-
-function yesOrNo(text: string): boolean {
-  if (text === 'yes' || text === 'no') return text === 'yes';
-  throw new InvalidArgumentError('It must be yes or no.');
 }

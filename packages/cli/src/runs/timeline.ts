@@ -1,6 +1,6 @@
 import type { RunView, StepView } from '@holdfast/core';
 import { durationText } from '../show/time.js';
-import { errorLine } from '../show/values.js';
+import { errorLine, valueLine } from '../show/values.js';
 import type { Colours } from '../terminal/colours.js';
 import type { Terminal } from '../terminal/terminal.js';
 import { cut, padded, printable, widthOf } from '../terminal/width.js';
@@ -23,6 +23,7 @@ export function timeline(
   steps: readonly StepView[],
   run: Pick<RunView, 'startedAt' | 'completedAt'>,
   terminal: Terminal,
+  { outputs = false }: { readonly outputs?: boolean } = {},
 ): string {
   const { colours } = terminal;
   const now = terminal.now();
@@ -43,7 +44,9 @@ export function timeline(
       `  ${colours.dim(padded(String(step.seq), seqWidth, 'right'))} ${sign} ${name}  ${took}  ${bar}`.trimEnd();
     return [
       head,
-      ...notesOn(step, now).map((note) => `  ${' '.repeat(seqWidth + 3)}${paintNote(note, colours)}`),
+      ...notesOn(step, now, outputs).map(
+        (note) => `  ${' '.repeat(seqWidth + 3)}${paintNote(note, colours)}`,
+      ),
     ];
   });
   return `${lines.join('\n')}\n`;
@@ -100,10 +103,12 @@ interface Note {
   readonly tone: 'plain' | 'bad';
 }
 
-function notesOn(step: StepView, now: number): readonly Note[] {
+function notesOn(step: StepView, now: number, outputs: boolean): readonly Note[] {
   const notes: Note[] = [];
   if (step.childId !== undefined) notes.push({ text: `→ run ${printable(step.childId)}`, tone: 'plain' });
   if (step.error !== undefined) notes.push({ text: errorLine(step.error), tone: 'bad' });
+  if (outputs && step.output !== undefined)
+    notes.push({ text: `= ${valueLine(step.output)}`, tone: 'plain' });
   if (step.attempt > 1 || step.retryAt) notes.push({ text: attemptText(step, now), tone: 'plain' });
   return notes;
 }

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { createCodec } from '@holdfast/core/internal';
-import { printable, widthOf } from '../terminal/width.js';
+import { printable } from '../terminal/width.js';
 
 const codec = createCodec();
 
@@ -21,16 +21,15 @@ export function valueText(value: unknown, { colours, width }: { colours: boolean
   });
 }
 
-/** A value on one line of at most this many columns. */
-export function valueLine(value: unknown, width: number): string {
+/** A value on one line, its longest parts shortened. */
+export function valueLine(value: unknown): string {
   const limits = { depth: 4, breakLength: Number.POSITIVE_INFINITY, compact: true, maxStringLength: 200 };
-  const text = printable(inspect(value, limits).replaceAll(/\s*\n\s*/g, ' '));
-  return widthOf(text) <= width ? text : text;
+  return printable(inspect(value, limits).replaceAll(/\s*\n\s*/g, ' '));
 }
 
 /** What an error says, on one line: with its class, and its code if it has one. */
 export function errorLine(error: unknown): string {
-  if (!(error instanceof Error)) return valueLine(error, 200);
+  if (!(error instanceof Error)) return valueLine(error);
   const { code } = error as { code?: unknown };
   const said = error.message === '' ? error.name : `${error.name}: ${error.message}`;
   return printable(typeof code === 'string' ? `${said} [${code}]` : said);
