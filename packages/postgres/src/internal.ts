@@ -9,6 +9,9 @@ export {
   type TemporaryCluster,
   type TemporaryClusterOptions,
 } from './embedded/temporary-cluster.js';
+export type { Difference, Drift } from './inspection/drift.js';
+export { type Inspector, inspectorOf, type TablesLevel } from './inspection/inspector.js';
+export type { OpenTransaction } from './sql/inspection/transactions.js';
 export { createTestDatabase, type TestDatabase, testServer } from './testing/test-database.js';
 export { startWireProxy, type WireProxy } from './testing/wire-proxy.js';
 export { isConnectionLost, isSerializationFailure, isTransientPostgres } from './transient.js';

@@ -12,18 +12,32 @@ export interface MigrateOptions {
   readonly print?: (sql: string) => void;
 }
 
+/** A migration that was applied. */
+export interface AppliedMigration {
+  readonly version: number;
+  readonly name: string;
+}
+
 /**
  * Brings Holdfast's tables in a Postgres up to date: for deployments in which the application itself may not, and opens
  * its store with `migrate: false`.
  *
+ * @returns the migrations that were applied, oldest first: none if the tables were up to date.
  * @example await migrate(process.env.ADMIN_DATABASE_URL);
  */
-export async function migrate(target: PostgresTarget, options: MigrateOptions = {}): Promise<void> {
+export async function migrate(
+  target: PostgresTarget,
+  options: MigrateOptions = {},
+): Promise<readonly AppliedMigration[]> {
   const { schema = 'holdfast', print } = options;
-  if (print) return print(migrationSql({ schema }));
+  if (print) {
+    print(migrationSql({ schema }));
+    return [];
+  }
   const driver = driverTo(target, 1);
   try {
-    await bringUpToDate(driver, new Statements(schemaNamed(schema)), { migrate: true });
+    const { applied } = await bringUpToDate(driver, new Statements(schemaNamed(schema)), { migrate: true });
+    return applied.map(({ version, name }) => ({ version, name }));
   } catch (error) {
     throw driver.explain(error);
   } finally {

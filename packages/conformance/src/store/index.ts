@@ -10,6 +10,7 @@ import { deadlines } from './deadlines.js';
 import { debounce, debouncing } from './debounce.js';
 import { deduplication } from './deduplication.js';
 import { events } from './events.js';
+import { executors } from './executors.js';
 import { fencing } from './fencing.js';
 import { finishing } from './finishing.js';
 import { handles } from './handles.js';
@@ -29,6 +30,7 @@ import { queueSettings } from './queue-settings.js';
 import { queueing } from './queueing.js';
 import { repairing } from './repairing.js';
 import { retention } from './retention.js';
+import { runMail } from './run-mail.js';
 import { schedules } from './schedules.js';
 import { starting } from './starting.js';
 import { steps } from './steps.js';
@@ -63,6 +65,7 @@ const SUBJECTS = [
   queuePartitions,
   queueSettings,
   leases,
+  executors,
   cancelling,
   resuming,
   pausing,
@@ -80,6 +83,7 @@ const SUBJECTS = [
   messages,
   events,
   streams,
+  runMail,
   schedules,
   offsets,
   retention,

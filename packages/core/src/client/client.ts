@@ -15,6 +15,7 @@ import { type Clock, systemClock } from '../time/index.js';
 import { classRegistry } from './classes.js';
 import { type DebounceOptions, debounceCall } from './debounce.js';
 import { ENGINE, type HasEngine } from './engine-of.js';
+import { type Executors, executorsOf } from './executors.js';
 import { type RunHandle, runHandle } from './handle.js';
 import { type AppChannel, type AppEvent, AppMail, type AppStream } from './mail.js';
 import { NamedWorkflows } from './named-workflows.js';
@@ -115,6 +116,8 @@ export class Client implements NamedStarter, HasEngine {
   readonly runs: Runs;
   /** Looking at queues, and changing their limits. */
   readonly queues: Queues;
+  /** Looking at the processes that execute runs. */
+  readonly executors: Executors;
   /** Schedules: made, changed, paused, and started by hand. */
   readonly schedules: Schedules;
   /** See {@link NamedStarter.start}. */
@@ -176,6 +179,7 @@ export class Client implements NamedStarter, HasEngine {
       },
     );
     this.runs = runsOf(() => this.#opened(), this.#codec);
+    this.executors = executorsOf(() => this.#opened().store);
     this.queues = queuesOf(() => this.#opened());
     this.#workflows = new NamedWorkflows(() => this.#opened(), registry);
     this.schedules = schedulesOf(() => this.#opened(), this.#codec, this.#workflows);

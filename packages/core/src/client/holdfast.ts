@@ -21,6 +21,7 @@ import { classRegistry } from './classes.js';
 import { type DebounceOptions, debounceCall } from './debounce.js';
 import { definitionIn, definitionsIn } from './definitions.js';
 import { ENGINE, type HasEngine } from './engine-of.js';
+import { type Executors, executorsOf } from './executors.js';
 import { type RunHandle, resultOf, runHandle } from './handle.js';
 import { type AppChannel, type AppEvent, AppMail, type AppStream } from './mail.js';
 import { type Offsets, offsetsOf } from './offsets.js';
@@ -67,6 +68,8 @@ export class Holdfast implements Starter, LaunchedApp, HasEngine {
   readonly runs: Runs;
   /** Looking at queues, and changing their limits. */
   readonly queues: Queues;
+  /** Looking at the processes that execute runs. */
+  readonly executors: Executors;
   /** Schedules: made, changed, paused, and started by hand. */
   readonly schedules: Schedules;
   /** How far readers of logs have come: for transports that read what others keep in order. */
@@ -123,6 +126,7 @@ export class Holdfast implements Starter, LaunchedApp, HasEngine {
         queuesHere: registry.queues(),
       },
     );
+    this.executors = executorsOf(() => this.#launched().store);
     this.queues = queuesOf(() => this.#launched());
     this.runs = runsOf(() => this.#launched(), this.#codec);
     this.schedules = schedulesOf(() => this.#launched(), this.#codec, {

@@ -7,6 +7,7 @@ import { cursorFrom, positionFrom } from './cursor.js';
 import { checkNames, oneOf, wholeNumber, yesOrNo } from './options-checks.js';
 import { recorded } from './recorded.js';
 import { criteriaFrom, FILTER_NAMES, type RunFilter } from './run-filter.js';
+import { type RunMailView, runMailView } from './run-mail-view.js';
 import { type RunSummary, type RunView, runSummary, runView } from './run-view.js';
 import { type StepView, stepView } from './step-view.js';
 
@@ -66,6 +67,13 @@ export interface Looking {
    */
   steps(id: string, options?: StepsOptions): Promise<readonly StepView[]>;
   /**
+   * What the run shows and was sent, for those who do not know the names: its events, its streams, and the messages that it has
+   * not received. Empty if there is no such run.
+   *
+   * @throws HoldfastError INVALID_ID
+   */
+  mail(id: string): Promise<RunMailView>;
+  /**
    * How many runs there are, all as of one moment, largest group first. Quick however many have ended.
    *
    * @throws HoldfastError INVALID_OPTION
@@ -94,6 +102,10 @@ export function lookingAt(open: () => Store, codec: Codec): Looking {
       return recorded(open(), 'runs.steps', async () =>
         (await open().steps(id, request)).map((step) => stepView(step, codec)),
       );
+    },
+    mail: async (id) => {
+      checkRunId(id);
+      return recorded(open(), 'runs.mail', async () => runMailView(await open().mail.ofRun(id), codec));
     },
     counts: async <By extends CountedBy>(options: CountOptions<By> = {}) => {
       const by = countedBy(options);

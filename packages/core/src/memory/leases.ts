@@ -1,4 +1,4 @@
-import type { Death, ExecutorInfo, Renewal } from '../store/index.js';
+import type { Death, ExecutorInfo, ExecutorRecord, Renewal } from '../store/index.js';
 import type { Tables } from './tables.js';
 import { takeoverOf } from './takeovers.js';
 import type { Serving } from './versions.js';
@@ -11,6 +11,7 @@ export class Leases {
   readonly #dead = new Set<string>();
   readonly #known = new Map<string, ExecutorInfo>();
   readonly #endedAtMs = new Map<string, number>();
+  readonly #startedAtMs = new Map<string, number>();
 
   constructor(tables: Tables) {
     this.#tables = tables;
@@ -27,6 +28,7 @@ export class Leases {
   register(executor: ExecutorInfo, leaseMs: number, nowMs: number): Renewal {
     const { id: executorId } = executor;
     this.#known.set(executorId, executor);
+    if (!this.#startedAtMs.has(executorId)) this.#startedAtMs.set(executorId, nowMs);
     if (!this.isDead(executorId)) this.#untilMs.set(executorId, nowMs + leaseMs);
     return this.#standing(executorId, nowMs);
   }
@@ -70,6 +72,26 @@ export class Leases {
       const untilMs = this.#untilMs.get(id) ?? this.#endedAtMs.get(id) ?? nowMs;
       const goneAtMs = this.has(id) && untilMs > nowMs ? null : untilMs;
       return serves ? [{ serves, goneAtMs }] : [];
+    });
+  }
+
+  /** All that ever registered, those that came first, first. */
+  list(nowMs: number): readonly ExecutorRecord[] {
+    return [...this.#known.values()].map(({ id, host, pid, serves = null }) => {
+      const untilMs = this.#untilMs.get(id);
+      const stoppedAtMs = untilMs === undefined ? (this.#endedAtMs.get(id) ?? nowMs) : null;
+      const isAlive = untilMs !== undefined && untilMs > nowMs;
+      return Object.freeze({
+        id,
+        host,
+        pid,
+        serves,
+        startedAtMs: this.#startedAtMs.get(id)!,
+        leaseUntilMs: untilMs ?? stoppedAtMs!,
+        stoppedAtMs,
+        standing: isAlive ? 'alive' : stoppedAtMs === null ? 'lapsed' : 'stopped',
+        runs: this.#tables.heldBy(id).length,
+      });
     });
   }
 

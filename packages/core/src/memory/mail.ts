@@ -4,6 +4,7 @@ import {
   type EventQuestion,
   type Fork,
   isFinal,
+  type MailOfRun,
   type MailStore,
   type MessageQuestion,
   type StepRecord,
@@ -89,6 +90,23 @@ export class MailTables {
     return messages.slice(0, limit).map(({ id, value }) => Object.freeze({ id: String(id), value }));
   }
 
+  /** What there is of a run, by name. */
+  ofRun(runId: string): MailOfRun {
+    const events = named(this.#events, runId).flatMap(([name, rows]) => {
+      const value = rows.at(-1)?.value;
+      return value ? [Object.freeze({ name, value })] : [];
+    });
+    const streams = named(this.#streams, runId).flatMap(([name, { values, isClosed }]) =>
+      values.length > 0 || isClosed ? [Object.freeze({ name, length: values.length, isClosed })] : [],
+    );
+    const waiting = new Map<string, number>();
+    for (const { channel, receivedBy } of this.#messages.get(runId) ?? []) {
+      if (receivedBy === null) waiting.set(channel, (waiting.get(channel) ?? 0) + 1);
+    }
+    const unreceived = byName(waiting).map(([channel, messages]) => Object.freeze({ channel, messages }));
+    return Object.freeze({ events, streams, unreceived });
+  }
+
   events(runId: string, name: string): EventRow[] {
     return listIn(this.#events, nameOf(runId, name), () => []);
   }
@@ -114,6 +132,7 @@ export function memoryMail(ask: <T>(work: (tables: Tables, mail: MailTables) => 
       ),
     streams: (questions: readonly StreamQuestion[]) =>
       ask((tables, mail) => questions.map((question) => pageOf(tables, mail, question))),
+    ofRun: (runId) => ask((_, mail) => mail.ofRun(runId)),
   };
 }
 
@@ -132,6 +151,21 @@ function standingOf(tables: Tables, runId: string): 'open' | 'ended' | null {
   const run = tables.run(runId);
   if (!run) return null;
   return isFinal(run.state) ? 'ended' : 'open';
+}
+
+/** What there is of a run under any name. */
+function named<T>(map: ReadonlyMap<string, T>, runId: string): [name: string, value: T][] {
+  return byName(
+    [...map].flatMap(([key, value]): [string, T][] => {
+      const [id, name] = JSON.parse(key) as [string, string];
+      return id === runId ? [[name, value]] : [];
+    }),
+  );
+}
+
+/** In the order of bytes, as a database has it. */
+function byName<T>(entries: Iterable<[name: string, value: T]>): [name: string, value: T][] {
+  return [...entries].sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
 }
 
 function nameOf(runId: string, name: string): string {

@@ -6,6 +6,7 @@ import type {
   ClaimRequest,
   EntryOutcome,
   ExecutorInfo,
+  ExecutorStore,
   OwnedRun,
   PendingStore,
   QueueStore,
@@ -110,6 +111,9 @@ class MemoryHandle implements MemoryStore {
   readonly name = 'memory';
   readonly location = undefined;
   readonly control = new MemoryControl((work) => this.#ask(({ tables }, nowMs) => work(tables, nowMs)));
+  readonly executors: ExecutorStore = {
+    list: () => this.#ask(({ leases }, nowMs) => leases.list(nowMs)),
+  };
   readonly versions = memoryVersions((work) =>
     this.#ask(({ tables, leases }, nowMs) => work(tables, leases.serving(nowMs))),
   );

@@ -2,6 +2,7 @@ import type { StoreLocation } from '../define/transaction.js';
 import type { JournalEntry } from '../replay/index.js';
 import type { ControlStore } from './control-store.js';
 import type { EntryOutcome, StoreEntry } from './entries.js';
+import type { ExecutorStore } from './executor-store.js';
 import type { LookingStore } from './looking-store.js';
 import type { MailStore } from './mail-store.js';
 import type { OffsetStore } from './offset-store.js';
@@ -103,6 +104,8 @@ export interface Store {
   /** Where its tables are, if they are in a database that transactional steps may share. Known once opened. */
   readonly location: StoreLocation | undefined;
   readonly control: ControlStore;
+  /** Looking at those who execute runs. */
+  readonly executors: ExecutorStore;
   /** Looking at many runs. */
   readonly looking: LookingStore;
   /** Reads what runs are sent and what they show. Written it is by `commit`, as all that runs do. */

@@ -23,6 +23,7 @@ export {
   type UnwindEntry,
   type VacateEntry,
 } from './entries.js';
+export type { ExecutorRecord, ExecutorStore } from './executor-store.js';
 export { keyTaken } from './key-taken.js';
 export type {
   ListedRun,
@@ -47,11 +48,15 @@ export {
 export type {
   EventAnswer,
   EventQuestion,
+  MailOfRun,
   MailStore,
   MessageQuestion,
+  ShownEvent,
+  ShownStream,
   StoredStreamValue,
   StreamAnswer,
   StreamQuestion,
+  UnreceivedCount,
   WaitingMessage,
 } from './mail-store.js';
 export type { OffsetMove, OffsetRecord, OffsetStore } from './offset-store.js';

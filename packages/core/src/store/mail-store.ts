@@ -54,10 +54,39 @@ export interface StreamAnswer {
   readonly values: readonly StoredStreamValue[];
 }
 
+/** An event of a run that was set. */
+export interface ShownEvent {
+  readonly name: string;
+  readonly value: Payload;
+}
+
+/** A stream of a run that was written or closed. */
+export interface ShownStream {
+  readonly name: string;
+  /** How many values it has. */
+  readonly length: number;
+  readonly isClosed: boolean;
+}
+
+/** How many messages to a run on a channel no call has received. */
+export interface UnreceivedCount {
+  readonly channel: string;
+  readonly messages: number;
+}
+
+/** All that a run shows and was sent, each by name. */
+export interface MailOfRun {
+  readonly events: readonly ShownEvent[];
+  readonly streams: readonly ShownStream[];
+  readonly unreceived: readonly UnreceivedCount[];
+}
+
 /** The reading side of what runs are sent and what they show. All answers stand in the order of their questions. */
 export interface MailStore {
   /** Messages that no call has received, in the order in which they are to be received. */
   messages(questions: readonly MessageQuestion[]): Promise<readonly (readonly WaitingMessage[])[]>;
   events(questions: readonly EventQuestion[]): Promise<readonly EventAnswer[]>;
   streams(questions: readonly StreamQuestion[]): Promise<readonly StreamAnswer[]>;
+  /** What there is of a run, for those who do not know the names: its events, its streams, and what it has not received. */
+  ofRun(runId: string): Promise<MailOfRun>;
 }

@@ -13,6 +13,8 @@ import { createSchemaText, migrationText } from './text.js';
 /** Where the tables are and which they are, once they are up to date. */
 export interface Installation {
   readonly installationId: string;
+  /** The migrations that were applied just now, oldest first. */
+  readonly applied: readonly Migration[];
 }
 
 /** 13.0. */
@@ -44,12 +46,16 @@ export async function bringUpToDate(
   const found = await levelOf(driver, statements);
   checkServer(found.serverVersion, driver);
   if (found.version < known && !migrate) throw notMigrated(found.version, known, statements, driver);
-  const level = found.version < known ? await applyMissing(driver, statements, migrations) : found;
+  const { level, applied } =
+    found.version < known
+      ? await applyMissing(driver, statements, migrations)
+      : { level: found, applied: [] };
   if (level.compatibleFrom > known) throw newer(level, known, statements, driver);
-  return { installationId: level.installationId! };
+  return { installationId: level.installationId!, applied };
 }
 
-async function levelOf(driver: Driver, statements: Statements): Promise<SchemaLevel> {
+/** How far a schema is migrated; version 0 if there is nothing of it. */
+export async function levelOf(driver: Driver, statements: Statements): Promise<SchemaLevel> {
   try {
     return (await statements.run(driver.query, readLevel, []))[0]!;
   } catch (error) {
@@ -64,15 +70,14 @@ function applyMissing(
   driver: Driver,
   statements: Statements,
   migrations: readonly Migration[],
-): Promise<SchemaLevel> {
+): Promise<{ readonly level: SchemaLevel; readonly applied: readonly Migration[] }> {
   return driver.transaction(async (transaction) => {
     const { schema } = statements;
     await statements.run(transaction.query, lockMigrations, [schema.name]);
     const level = await levelWithin(transaction, statements);
-    for (const migration of migrations) {
-      if (migration.version > level) await transaction.exec(migrationText(schema, migration));
-    }
-    return (await statements.run(transaction.query, readLevel, []))[0]!;
+    const applied = migrations.filter(({ version }) => version > level);
+    for (const migration of applied) await transaction.exec(migrationText(schema, migration));
+    return { level: (await statements.run(transaction.query, readLevel, []))[0]!, applied };
   });
 }
 

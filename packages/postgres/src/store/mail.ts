@@ -1,6 +1,7 @@
 import type {
   EventAnswer,
   EventQuestion,
+  MailOfRun,
   MailStore,
   MessageQuestion,
   StoredStreamValue,
@@ -10,10 +11,11 @@ import type {
 } from '@holdfast/core/internal';
 import { readEvents } from '../sql/events/read.js';
 import { readUnreceived } from '../sql/messages/unreceived.js';
+import { readRunMail } from '../sql/run-mail/read.js';
 import type { Statement } from '../sql/statement.js';
 import { readStreams } from '../sql/streams/read.js';
 
-/** Runs a statement whose one parameter is JSON text. */
+/** Runs a statement of one parameter. */
 type Ask = <Result>(statement: Statement<[string], Result>, values: [string]) => Promise<Result[]>;
 
 /** The largest position there can be. */
@@ -40,6 +42,15 @@ export class PostgresMail implements MailStore {
       answers[at]!.push(message);
     }
     return answers;
+  }
+
+  async ofRun(runId: string): Promise<MailOfRun> {
+    const rows = await this.#ask(readRunMail, [runId]);
+    return {
+      events: rows.flatMap((row) => (row.kind === 'events' ? [row.one] : [])),
+      streams: rows.flatMap((row) => (row.kind === 'streams' ? [row.one] : [])),
+      unreceived: rows.flatMap((row) => (row.kind === 'unreceived' ? [row.one] : [])),
+    };
   }
 
   async events(questions: readonly EventQuestion[]): Promise<readonly EventAnswer[]> {

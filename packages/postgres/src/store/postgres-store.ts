@@ -4,6 +4,7 @@ import {
   type ClaimRequest,
   type EntryOutcome,
   type ExecutorInfo,
+  type ExecutorStore,
   HoldfastError,
   type JournalEntry,
   type LookingStore,
@@ -24,6 +25,7 @@ import type { Driver } from '../driver/driver.js';
 import { Statements } from '../driver/statements.js';
 import { bringUpToDate } from '../schema/migrate.js';
 import { buryExecutors } from '../sql/executors/bury.js';
+import { listExecutors } from '../sql/executors/list.js';
 import { registerExecutor } from '../sql/executors/register.js';
 import { renewExecutor } from '../sql/executors/renew.js';
 import { schemaNamed } from '../sql/names.js';
@@ -76,6 +78,7 @@ interface Opened {
 export class PostgresStore implements Store {
   readonly name: string;
   readonly control = new PostgresControl((statement, values) => this.#run(statement, values));
+  readonly executors: ExecutorStore = { list: () => this.#run(listExecutors, []) };
   readonly versions = postgresVersions((statement, values) => this.#run(statement, values));
   readonly queues = new PostgresQueues((statement, values) => this.#run(statement, values));
   readonly waits = postgresWaits((statement, values) => this.#run(statement, values));
