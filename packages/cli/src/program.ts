@@ -1,7 +1,11 @@
 import { Command, type CommandUnknownOpts, type Option } from '@commander-js/extra-typings';
 import packageJson from '../package.json' with { type: 'json' };
 import { COMMON_OPTIONS } from './command/leaf.js';
+import { addDoctor } from './doctor/doctor.js';
+import { addExecutors } from './executors/list.js';
 import { addSend } from './messages/send.js';
+import { addGrants } from './migrate/grants.js';
+import { addMigrate } from './migrate/migrate.js';
 import { addQueues } from './queues/index.js';
 import { addRuns } from './runs/index.js';
 import { addSchedules } from './schedules/index.js';
@@ -28,6 +32,10 @@ export function makeProgram(terminal: Terminal) {
     })
     .configureHelp({ styleTitle: (text) => colours.bold(text), groupItems: commonOptionsLast })
     .exitOverride();
+  addMigrate(program, terminal);
+  addGrants(program, terminal);
+  addDoctor(program, terminal);
+  addExecutors(program, terminal);
   addRuns(program, terminal);
   addQueues(program, terminal);
   addSchedules(program, terminal);
