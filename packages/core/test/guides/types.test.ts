@@ -1,11 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
 import { beforeAll, expect, test } from 'vitest';
-import * as core from '../src/index.js';
+import { examples, usedNames } from './examples.js';
 
-const GUIDES = join(import.meta.dirname, '..', '..', '..', 'docs', 'guides');
-const PACKAGE = join(import.meta.dirname, '..');
+const PACKAGE = join(import.meta.dirname, '..', '..');
 
 /** What examples leave to the reader: names of the reader's own code, and packages that are not this one's to know. */
 const LEFT_TO_THE_READER = new Set([2304, 2307, 2503, 2552, 18004]);
@@ -19,25 +17,9 @@ const GIVEN = [
   'tokens: __core.RunStream<string>',
 ];
 
-/** The examples of all guides, by where they are. */
-const examples = new Map(
-  readdirSync(GUIDES)
-    .filter((file) => file.endsWith('.md'))
-    .flatMap((file) =>
-      [...readFileSync(join(GUIDES, file), 'utf8').matchAll(/```ts\n([\s\S]*?)```/g)].map(
-        ([, text], n) => [`${file.replace('.md', '')} ${n + 1}`, asModule(text!)] as const,
-      ),
-    ),
-);
-
 /** An example with what it takes for granted: a launched app, a client, and the names of this package. */
 function asModule(example: string): string {
-  const names = Object.keys(core).filter((name) => {
-    const isUsed = new RegExp(`\\b${name}\\b`).test(example);
-    return (
-      isUsed && !new RegExp(`(?:const|let|class|function) ${name}\\b|import [^;]*\\b${name}\\b`).test(example)
-    );
-  });
+  const names = usedNames(example).filter((name) => !new RegExp(`import [^;]*\\b${name}\\b`).test(example));
   const declared = GIVEN.filter((one) => !new RegExp(`const ${one.split(':')[0]}\\b`).test(example));
   return [
     "import type * as __core from '@holdfast/core';",
@@ -51,7 +33,7 @@ function asModule(example: string): string {
 let found: ReadonlyMap<string, readonly string[]>;
 
 beforeAll(() => {
-  const files = new Map([...examples].map(([name, text]) => [join(PACKAGE, `${name}.ts`), text]));
+  const files = new Map([...examples].map(([name, text]) => [join(PACKAGE, `${name}.ts`), asModule(text)]));
   const options: ts.CompilerOptions = {
     module: ts.ModuleKind.NodeNext,
     moduleResolution: ts.ModuleResolutionKind.NodeNext,
