@@ -23,6 +23,20 @@ export {
   transactionalSteps,
   type UndoableTransactionalStepOptions,
 } from './define/index.js';
+export type {
+  AttemptWatch,
+  RunWatch,
+  SeenAttempt,
+  SeenCall,
+  SeenDeparture,
+  SeenMessage,
+  SeenRun,
+  SeenStart,
+  SeenStarting,
+  SeenTrace,
+  Telemetry,
+  TraceContext,
+} from './engine/index.js';
 export { type ErrorCode, HoldfastError, type HoldfastErrorOptions, isHoldfastError } from './errors/index.js';
 export type { CallKind, JournalEntry, OpenEntry, Outcome, Payload, RecordedEntry } from './replay/index.js';
 export type * from './store/index.js';

@@ -114,7 +114,7 @@ export {
   workflow,
   workflowOf,
 } from './define/index.js';
-export type { Logger } from './engine/index.js';
+export type { Logger, Telemetry } from './engine/index.js';
 export {
   type ErrorCode,
   HoldfastError,

@@ -144,6 +144,8 @@ test('@holdfast/core/internal', () => {
       "runTerms",
       "schedule",
       "scheduleOf",
+      "seenFork",
+      "seenStart",
       "shutDown",
       "silentLogger",
       "sleep",

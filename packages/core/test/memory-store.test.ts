@@ -46,6 +46,7 @@ function start(id: string, changes: Partial<NewRun> = {}): StartEntry {
     delayMs: 0,
     startedAtMs: null,
     parentId: null,
+    traceContext: null,
     ...changes,
   };
   return { op: 'start', run };

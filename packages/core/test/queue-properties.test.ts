@@ -123,6 +123,7 @@ class World {
       delayMs,
       startedAtMs: null,
       parentId: null,
+      traceContext: null,
       queue: 'queue',
       priority: some % 4,
       partitionKey: key,

@@ -103,6 +103,7 @@ describe('signals that were missed', () => {
           delayMs: 0,
           startedAtMs: null,
           parentId: null,
+          traceContext: null,
         },
       },
     ]);

@@ -151,6 +151,7 @@ function runRow(start: TransactionalStart): Readonly<Record<string, unknown>> {
     deadline: start.deadlineMs,
     is_detached: start.isDetached,
     schedule: start.schedule,
+    trace_context: start.traceContext,
   };
 }
 

@@ -44,6 +44,7 @@ describe("a run started in a user's transaction", () => {
     inputExtra: null,
     tags: '{"customer":"Zoë"}',
     delayMs: 0,
+    traceContext: null,
     ...changes,
   });
 
@@ -165,6 +166,7 @@ test('the text uses each parameter once and in order, and has no question marks'
     inputExtra: null,
     tags: null,
     delayMs: 0,
+    traceContext: null,
   });
   for (const text of texts) {
     const used = [...text.matchAll(/\$(\d+)(::\w+)?/g)];

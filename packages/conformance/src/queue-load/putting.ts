@@ -36,6 +36,7 @@ function newRun(world: World, dice: Dice, nth: number): KnownRun {
     executorId: null,
     delayMs: dice.fraction() < 0.2 ? 40 : 0,
     startedAtMs: null,
+    traceContext: null,
     parentId: parent?.id ?? null,
     queue: dice.pick(world.queues).name,
     priority: Math.floor(dice.between(0, 4)),

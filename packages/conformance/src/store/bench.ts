@@ -89,6 +89,7 @@ export class Bench {
       delayMs: 0,
       startedAtMs: null,
       parentId: null,
+      traceContext: null,
       ...changes,
     };
   }

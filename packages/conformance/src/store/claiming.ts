@@ -29,6 +29,8 @@ export const claiming = subject('claiming', (test) => {
         isSlotScarce: false,
         isFailing: false,
         error: null,
+        createdAtMs: expect.any(Number),
+        traceContext: null,
       },
     ]);
   });

@@ -38,6 +38,7 @@ import { stranding } from './stranded.js';
 import { streams } from './streams.js';
 import { storeSuites } from './subject.js';
 import { takeovers } from './takeovers.js';
+import { traceContexts } from './trace-contexts.js';
 import { trees } from './trees.js';
 import { unwinding } from './unwinding.js';
 import { waits } from './waits.js';
@@ -71,6 +72,7 @@ const SUBJECTS = [
   pausing,
   takeovers,
   trees,
+  traceContexts,
   deadlines,
   unwinding,
   repairing,

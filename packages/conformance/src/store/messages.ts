@@ -25,7 +25,9 @@ export const messages = subject('messages', (test) => {
     const [run, other] = await bench.beginMany(2);
     const value = payload({ a: [1] }, '[[["a"],"set"]]');
     await bench.writeAll([send(run!.id, null, { value })]);
-    expect(await waiting(bench.store, run!.id)).toEqual([{ id: expect.any(String), value }]);
+    expect(await waiting(bench.store, run!.id)).toEqual([
+      { id: expect.any(String), value, traceContext: null },
+    ]);
     expect(await waiting(bench.store, run!.id, 'bills')).toEqual([]);
     expect(await waiting(bench.store, other!.id)).toEqual([]);
   });

@@ -16,6 +16,7 @@ export const repairing = subject('repairing', (test) => {
     tags: null,
     queue: null,
     timeoutMs: null,
+    traceContext: null,
     fromSeq: 1,
     replaced: [],
     ...changes,

@@ -29,6 +29,7 @@ export const starting = subject('starting', (test) => {
       createdAtMs: expect.any(Number),
       startedAtMs: SOME_TIME_MS,
       completedAtMs: null,
+      traceContext: null,
     });
   });
 

@@ -41,6 +41,8 @@ export interface ClientOptions {
   readonly classes?: HoldfastOptions['classes'];
   /** Default: says nothing. */
   readonly logger?: Logger;
+  /** As in {@link HoldfastOptions}: what watches the runs that it starts. */
+  readonly telemetry?: HoldfastOptions['telemetry'];
   /** For tests: where time comes from. Default: the machine's. */
   readonly clock?: Clock;
 }
@@ -162,7 +164,7 @@ export class Client implements NamedStarter, HasEngine {
     this.#codec = createCodec(classRegistry(classes));
     this.#engine = new Engine(
       {
-        ...{ store, codec: this.#codec, clock, logger },
+        ...{ store, codec: this.#codec, clock, logger, telemetry: options.telemetry },
         ...{ newId: randomUUID, newRunId: runIds(clock), random: randomFraction },
       },
       {

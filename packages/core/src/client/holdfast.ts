@@ -110,7 +110,7 @@ export class Holdfast implements Starter, LaunchedApp, HasEngine {
     const clock = options.clock ?? systemClock;
     this.#engine = new Engine(
       {
-        ...{ store, codec: this.#codec, clock, logger },
+        ...{ store, codec: this.#codec, clock, logger, telemetry: options.telemetry },
         ...{ newId: randomUUID, newRunId: runIds(clock), random: randomFraction },
       },
       {

@@ -1,6 +1,6 @@
 import type { Constructor, Recipe } from '../codec/index.js';
 import type { NamedInstance, Queue, Registry, Schedule, Workflow } from '../define/index.js';
-import type { Logger } from '../engine/index.js';
+import type { Logger, Telemetry } from '../engine/index.js';
 import type { Store } from '../store/index.js';
 import type { Clock, Duration } from '../time/index.js';
 import type { ControlStartOptions } from './control-options.js';
@@ -48,6 +48,8 @@ export interface HoldfastOptions {
   readonly classes?: readonly (Constructor | NamedClass | Recipe)[];
   /** Default: says nothing. */
   readonly logger?: Logger;
+  /** What watches this app: `openTelemetry()` of `@holdfast/telemetry`. Default: nothing, which costs nothing. */
+  readonly telemetry?: Telemetry;
   /** For tests: where time comes from. Default: the machine's. */
   readonly clock?: Clock;
 }

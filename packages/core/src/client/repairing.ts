@@ -1,6 +1,6 @@
 import type { Codec } from '../codec/index.js';
 import { checkName, checkRunId, timeoutMs } from '../define/index.js';
-import { type Engine, encodeTags, idConflict, runNotFound } from '../engine/index.js';
+import { type Engine, encodeTags, idConflict, runNotFound, seenFork } from '../engine/index.js';
 import { HoldfastError } from '../errors/index.js';
 import { forkCut, replacedSeqs, retryCut } from '../replay/index.js';
 import { isFinal, type Retry, type RunRecord } from '../store/index.js';
@@ -82,7 +82,7 @@ export function repairing(engine: () => Engine, codec: Codec): Repairing {
     };
     const { store } = engine();
     await engine().checkQueue(terms.queue);
-    await existing(engine(), id);
+    const original = await existing(engine(), id);
     const steps = await store.steps(id);
     const names = Object.keys(outputs);
     const fromSeq = forkCut(steps, { runId: id, fromStep, outputs: names });
@@ -90,8 +90,16 @@ export function repairing(engine: () => Engine, codec: Codec): Repairing {
       seq,
       value: codec.encode(outputs[name], `the result of "${name}"`),
     }));
-    const fork = { of: id, id: newId, key: crypto.randomUUID(), ...terms, fromSeq, replaced };
-    const outcome = await store.repair.fork(fork);
+    const fork = {
+      of: id,
+      id: newId,
+      key: crypto.randomUUID(),
+      ...terms,
+      fromSeq,
+      replaced,
+      traceContext: null,
+    };
+    const outcome = await seenFork(engine(), original, fork);
     if (outcome === 'missing') throw runNotFound(id);
     if (outcome === 'exists') await expectFork(engine(), newId, id);
     engine().offerWork();

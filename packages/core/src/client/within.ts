@@ -5,8 +5,9 @@ import type {
   StoreLocation,
   TransactionalAdvance,
   TransactionalStart,
+  TransactionalStartOutcome,
 } from '../define/index.js';
-import { type Engine, idConflict, joinedRun, type StartRequest } from '../engine/index.js';
+import { type Engine, idConflict, joinedRun, type StartRequest, seenStart } from '../engine/index.js';
 import { HoldfastError } from '../errors/index.js';
 
 /**
@@ -22,10 +23,13 @@ export async function startWithin(
   request: StartRequest,
 ): Promise<string> {
   const { adapter, checkpoints, location, sql } = openTransaction(tx, engine, registry);
-  const { input, parentId: _, ...run } = await engine.workflows.newRun(request);
-  const start: TransactionalStart = { ...run, input: input.json, inputExtra: input.extra };
-  const { id, workflow } = start;
-  const outcome = await checkpoints.start(sql, location, start);
+  const run = await engine.workflows.newRun(request);
+  const { id, workflow } = run;
+  const record = ({ input, parentId: _, ...seen }: typeof run): Promise<TransactionalStartOutcome> => {
+    const start: TransactionalStart = { ...seen, input: input.json, inputExtra: input.extra };
+    return checkpoints.start(sql, location, start);
+  };
+  const outcome = await seenStart(engine, run, record, ({ kind }) => kind !== 'written');
   if (outcome.kind === 'elsewhere') throw otherDatabase(adapter.name);
   if (outcome.kind === 'duplicate') return joinedRun(request, outcome);
   if (outcome.kind === 'exists' && outcome.workflow !== workflow) throw idConflict(id, outcome.workflow);

@@ -111,6 +111,7 @@ export interface TransactionalStart extends RunTerms {
   readonly inputExtra: string | null;
   readonly tags: string | null;
   readonly delayMs: number;
+  readonly traceContext: string | null;
 }
 
 /** The SQL that transactional steps need, run through an adapter. A database package implements it, once for all ORMs. */

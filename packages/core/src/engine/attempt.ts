@@ -1,6 +1,7 @@
 import { ambient, type StepInfo } from '../define/index.js';
 import type { CallContext } from './call-context.js';
 import { stepTimedOut } from './step-errors.js';
+import type { AttemptWatch } from './telemetry.js';
 
 /** One execution of a step's body. */
 export interface Attempt {
@@ -20,9 +21,11 @@ export async function runAttempt(
   run: CallContext,
   attempt: Attempt,
   body: () => unknown,
+  watch?: AttemptWatch,
 ): Promise<AttemptResult> {
   try {
-    return { ok: true, value: await withinTimeout(run, attempt, body) };
+    const seen = watch ? (): unknown => watch.within(body) : body;
+    return { ok: true, value: await withinTimeout(run, attempt, seen) };
   } catch (error) {
     return { ok: false, error };
   }

@@ -4,6 +4,7 @@ import type { EntryOutcome, OwnedRun, StepEntry, StoreEntry } from '../store/ind
 import type { Bodies } from './bodies.js';
 import type { CallActivity, OpenCall } from './call.js';
 import type { RunHost } from './run-host.js';
+import type { RunWatch } from './telemetry.js';
 
 /** What is recorded of a call beside its outcome. */
 export interface RecordExtras {
@@ -17,6 +18,8 @@ export interface CallContext {
   readonly scope: RunScope;
   readonly run: OwnedRun;
   readonly host: RunHost;
+  /** What watches the run, if anything does. */
+  readonly watch: RunWatch | undefined;
   /** Aborted when the run leaves this executor. */
   readonly lifetime: AbortSignal;
   readonly bodies: Bodies;

@@ -46,4 +46,8 @@ export interface OpenCall {
   isNoted: boolean;
   /** The last of its failed attempts that were made here. */
   failures?: AttemptFailure[];
+  /** The other run that it is about, for who watches. */
+  about?: string;
+  /** What came with the message that it received, for who watches. */
+  traceContext?: string | null;
 }

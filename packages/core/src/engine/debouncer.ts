@@ -1,12 +1,25 @@
 import type { DebounceOutcome, DebounceRequest, NewRun } from '../store/index.js';
 import { pause, STORE_BACKOFF } from './backoff.js';
 import type { EngineDeps } from './deps.js';
+import { seenStart } from './seen-start.js';
 
 /**
  * Has the store debounce, however long it cannot be reached: a call may be repeated. Never settles once the signal is
  * aborted.
  */
-export async function debounceSurely(
+export function debounceSurely(
+  deps: EngineDeps,
+  request: DebounceRequest,
+  signal: AbortSignal,
+): Promise<DebounceOutcome> {
+  const record = (run: NewRun): Promise<DebounceOutcome> => debounced(deps, { ...request, run }, signal);
+  // One that another call had begun is put off, and belongs to the trace that it was begun in.
+  const hasJoined = (outcome: DebounceOutcome): boolean =>
+    outcome.kind !== 'debounced' || outcome.runId !== request.run.id;
+  return seenStart(deps, request.run, record, hasJoined);
+}
+
+async function debounced(
   deps: EngineDeps,
   request: DebounceRequest,
   signal: AbortSignal,

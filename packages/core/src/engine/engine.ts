@@ -9,6 +9,7 @@ import { Committer } from './committer.js';
 import { DEADLINES, deadlinesChore } from './deadlines-chore.js';
 import type { EngineDeps } from './deps.js';
 import { Executor } from './executor.js';
+import { guardedTelemetry } from './guarded-telemetry.js';
 import { HeldRunsChore } from './held-runs-chore.js';
 import { KnownQueues } from './known-queues.js';
 import { Membership } from './membership.js';
@@ -26,6 +27,7 @@ import { Starts } from './starts.js';
 import { StoreClock } from './store-clock.js';
 import { strandedChore } from './stranded-chore.js';
 import { tallyChore } from './tally-chore.js';
+import type { Telemetry } from './telemetry.js';
 import { Turns } from './turns.js';
 import { Upkeep } from './upkeep.js';
 import { waitsChore } from './waits-chore.js';
@@ -99,7 +101,8 @@ export class Engine implements StoreListener {
 
   constructor(deps: EngineDeps, options: EngineOptions) {
     this.#clock = new StoreClock(deps.clock);
-    this.#deps = { ...deps, clock: this.#clock };
+    const telemetry = deps.telemetry && guardedTelemetry(deps.telemetry, deps.logger);
+    this.#deps = { ...deps, clock: this.#clock, telemetry };
     const queues = new KnownQueues(this.#deps, options.queues, options.queuesHere);
     this.#knownQueues = queues;
     this.#workflows = new Workflows(options.workflows, options.version, queues, this.#deps);
@@ -158,6 +161,11 @@ export class Engine implements StoreListener {
     this.#isVisitor = options.isVisitor ?? false;
     this.#queues = options.queues;
     this.#membership = this.#makeMembership(options);
+  }
+
+  /** What watches the app, if anything does. It can do no harm. */
+  get telemetry(): Telemetry | undefined {
+    return this.#deps.telemetry;
   }
 
   get store(): Store {

@@ -12,6 +12,8 @@ import type { Places } from './places.js';
 import type { Post } from './post.js';
 import { RunExecution } from './run-execution.js';
 import type { CheckpointPlace, Departure, RunHost } from './run-host.js';
+import { watchDeparture } from './seen-run.js';
+import { seenStart } from './seen-start.js';
 import { setAside } from './set-aside.js';
 import type { StartAnswer } from './start-answer.js';
 import type { Turns } from './turns.js';
@@ -92,7 +94,12 @@ export class Executor implements RunHost, ClaimerHost {
   }
 
   /** Records a run and, if this executor has its workflow and room, begins it. `isOfMany`: see {@link Committer.submit}. */
-  async start(run: Omit<NewRun, 'executorId' | 'startedAtMs'>, isOfMany = false): Promise<StartAnswer> {
+  start(run: Omit<NewRun, 'executorId' | 'startedAtMs'>, isOfMany = false): Promise<StartAnswer> {
+    const record = (seen: typeof run): Promise<StartAnswer> => this.#start(seen, isOfMany);
+    return seenStart(this.deps, run, record, ({ kind }) => kind !== 'new');
+  }
+
+  async #start(run: Omit<NewRun, 'executorId' | 'startedAtMs'>, isOfMany: boolean): Promise<StartAnswer> {
     const definition = this.#parts.workflows.find(run.workflow, run.version);
     const isOurs =
       definition !== undefined &&
@@ -222,7 +229,9 @@ export class Executor implements RunHost, ClaimerHost {
 
   departed(run: OwnedRun, how: Departure): void {
     const { id } = run;
-    if (this.#runs.get(id)?.run === run) this.#runs.delete(id);
+    const held = this.#runs.get(id);
+    if (held?.run === run) this.#runs.delete(id);
+    if (held?.watch && held.run === run) watchDeparture(held.watch, how, this.deps);
     if (this.#isHalted) return;
     this.#afterDeparture(run, how);
     if (LEAVES_SLOT.has(how.kind)) this.#slotLeft(run);
@@ -364,7 +373,7 @@ function deadlineOf(
 }
 
 function ownedFrom(run: NewRun): OwnedRun {
-  const { id, key, workflow, version, input, parentId, queue, deadlineMs } = run;
+  const { id, key, workflow, version, input, parentId, queue, deadlineMs, traceContext } = run;
   const startedAtMs = run.startedAtMs ?? 0;
   return {
     id,
@@ -385,5 +394,7 @@ function ownedFrom(run: NewRun): OwnedRun {
     isSlotScarce: false,
     isFailing: false,
     error: null,
+    createdAtMs: startedAtMs,
+    traceContext,
   };
 }

@@ -14,6 +14,21 @@ export {
   unknownWorkflow,
 } from './run-errors.js';
 export type { ScheduleChange, Stretch } from './schedules.js';
+export { seenFork, seenStart } from './seen-start.js';
 export { joinedRun } from './start-answer.js';
 export { encodeTags, plainObjectJson } from './tags.js';
+export type {
+  AttemptWatch,
+  RunWatch,
+  SeenAttempt,
+  SeenCall,
+  SeenDeparture,
+  SeenMessage,
+  SeenRun,
+  SeenStart,
+  SeenStarting,
+  SeenTrace,
+  Telemetry,
+  TraceContext,
+} from './telemetry.js';
 export type { StartRequest } from './workflows.js';

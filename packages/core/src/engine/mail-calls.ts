@@ -9,11 +9,14 @@ import { obstacle, timedOut } from './mail-errors.js';
 import { settle, settleError } from './settle.js';
 import { writeRefused } from './step-errors.js';
 import { nextValue } from './stream-pages.js';
+import { sentIn } from './trace-context.js';
 import { watchFor } from './watching.js';
 
 /** Sends a message and records that, in one write. */
 export async function performSend(run: CallContext, open: OpenCall, call: SendCall): Promise<void> {
   const { definition, runId, key = null } = call;
+  const traceContext = sentIn(run.host.deps, { runId, channel: definition.name });
+  open.about = runId;
   return give(run, open, call, (step, value) => ({
     op: 'send',
     step,
@@ -21,6 +24,7 @@ export async function performSend(run: CallContext, open: OpenCall, call: SendCa
     channel: definition.name,
     key,
     value,
+    traceContext,
   }));
 }
 

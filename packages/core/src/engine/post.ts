@@ -28,6 +28,7 @@ import { accepted } from './input.js';
 import { Lookout } from './lookout.js';
 import { obstacle, timedOut } from './mail-errors.js';
 import { nextValue } from './stream-pages.js';
+import { sentIn } from './trace-context.js';
 import type { Waker } from './waker.js';
 import { watchFor } from './watching.js';
 
@@ -69,7 +70,9 @@ export class Post implements Mail {
     const { name: channel } = definition;
     const encoded = this.encode(definition, value);
     const payload = encoded instanceof Promise ? await encoded : encoded;
-    return this.#deliver(definition, { op: 'send', step: null, runId, channel, key, value: payload });
+    const traceContext = sentIn(this.#deps, { runId, channel });
+    const message = { op: 'send', step: null, runId, channel, key, value: payload, traceContext } as const;
+    return this.#deliver(definition, message);
   }
 
   set(call: ShowCall): Promise<void> {

@@ -28,6 +28,7 @@ export async function performReceive(
   }
   run.idle(open, BUSY);
   const { id: messageId, value } = message;
+  open.traceContext = message.traceContext;
   const outcome = await received(run, call.definition, value);
   const written = await run.recordWith(open, outcome, (step) => ({ op: 'receive', step, messageId }));
   if (written.kind !== 'refused') return;

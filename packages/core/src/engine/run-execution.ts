@@ -23,9 +23,11 @@ import { type Parkable, Parking } from './parking.js';
 import { RunCalls } from './run-calls.js';
 import { beginUnwinding, endRun, pauseRun } from './run-end.js';
 import type { Departure, RunHost } from './run-host.js';
+import { watchCall, watchRun } from './seen-run.js';
 import { settle, settleError } from './settle.js';
 import { stepEntry } from './step-entry.js';
 import { writeRefused } from './step-errors.js';
+import type { RunWatch } from './telemetry.js';
 import type { TurnTaker } from './turns.js';
 import type { Undo } from './undo.js';
 import { Unwinding, unwoundError } from './unwinding.js';
@@ -55,6 +57,7 @@ export class RunExecution implements CallTaker, TurnTaker {
   readonly scope: RunScope = new RunCalls(this);
   readonly run: OwnedRun;
   readonly host: RunHost;
+  readonly watch: RunWatch | undefined;
   readonly #definition: WorkflowDefinition;
   readonly #plan: UndoPlan;
   readonly #unwinding: Unwinding | undefined;
@@ -75,6 +78,7 @@ export class RunExecution implements CallTaker, TurnTaker {
     this.run = run;
     this.#definition = of;
     this.host = host;
+    this.watch = watchRun(run, host.executorId, host.deps);
     this.#plan = undoPlan(journal);
     this.#unwinding = run.isUnwinding ? new Unwinding(this.#plan) : undefined;
     this.history = new History(run.id, this.#plan.calls);
@@ -101,8 +105,8 @@ export class RunExecution implements CallTaker, TurnTaker {
       return this.#definition.body(...(args as readonly never[]));
     };
     const what = `the result of workflow "${this.run.workflow}"`;
-    ambient
-      .run({ scope: this.scope, step: undefined }, body)
+    const here = { scope: this.scope, step: undefined };
+    (this.watch ? this.watch.within(() => ambient.run(here, body)) : ambient.run(here, body))
       .then(
         (value) => settle(codec, { ok: true, value }, what),
         (error: unknown) => settleError(codec, error),
@@ -357,8 +361,10 @@ export class RunExecution implements CallTaker, TurnTaker {
     if (this.#hasEnded) return new Promise(() => {});
     const written = await this.host.committer.submit(make ? make(step) : step);
     if (this.#isOver(written)) return new Promise(() => {});
-    if (written.kind === 'written') this.ready(call, ordinal, outcome, completedAtMs);
-    else this.giveUpOrdinal(ordinal);
+    if (written.kind === 'written') {
+      if (this.watch) watchCall(this.watch, call, outcome, this.host.deps);
+      this.ready(call, ordinal, outcome, completedAtMs);
+    } else this.giveUpOrdinal(ordinal);
     return written;
   }
 

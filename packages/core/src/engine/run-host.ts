@@ -36,6 +36,7 @@ export interface RunHost {
   readonly waitNotes: WaitNotes;
   readonly parkAfterMs: number;
   readonly isDraining: boolean;
+  readonly executorId: string;
   /** Records and, where this executor can, begins another run. */
   startChild(call: ChildCall & { readonly id: string }, parentId: string): Promise<StartAnswer>;
   /** Checks a start and makes the run of it. Nothing is written yet. */

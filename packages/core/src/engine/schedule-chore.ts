@@ -2,6 +2,7 @@ import { ticksOf } from '../define/index.js';
 import type { DueSchedule, Tick } from '../store/index.js';
 import type { EngineDeps } from './deps.js';
 import { scheduledRun } from './schedule-runs.js';
+import { seenTicks } from './seen-ticks.js';
 import { planTicks, TICKS_LIMIT } from './ticks.js';
 import type { Chore } from './upkeep.js';
 
@@ -83,7 +84,7 @@ export class ScheduleChore implements Chore {
   async #tick(ticks: readonly Tick[]): Promise<boolean> {
     const { store, logger } = this.#host.deps;
     try {
-      const outcomes = await store.schedules.tick(ticks);
+      const outcomes = await seenTicks(this.#host.deps, ticks);
       return outcomes.some(({ started }) => started.length > 0);
     } catch (error) {
       if (store.isTransient(error)) throw error;

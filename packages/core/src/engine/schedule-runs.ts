@@ -33,6 +33,7 @@ export function scheduledRun(schedule: StoredSchedule, atMs: number, key: string
     startedAtMs: null,
     delayMs: 0,
     parentId: null,
+    traceContext: null,
   };
 }
 

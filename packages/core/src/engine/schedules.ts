@@ -1,10 +1,11 @@
 import { type Schedule, type SchedulePlan, type Ticks, ticksOf } from '../define/index.js';
 import { HoldfastError } from '../errors/index.js';
-import type { NewRun, NewSchedule, ScheduleRecord } from '../store/index.js';
+import type { EntryOutcome, NewRun, NewSchedule, ScheduleRecord } from '../store/index.js';
 import type { Committer } from './committer.js';
 import type { EngineDeps } from './deps.js';
 import type { KnownQueues } from './known-queues.js';
 import { scheduledRun, storedSchedule, tickRunId } from './schedule-runs.js';
+import { seenStart } from './seen-start.js';
 import type { StartAnswer } from './start-answer.js';
 import type { Workflows } from './workflows.js';
 
@@ -126,8 +127,11 @@ export class Schedules {
     const record = await this.get(name);
     const { committer, deps } = this.#host;
     const moments = momentsIn(ticksOfRecord(record), stretch, name);
+    const start = (run: NewRun): Promise<EntryOutcome> => committer.submit({ op: 'start', run });
     const outcomes = await Promise.all(
-      moments.map((atMs) => committer.submit({ op: 'start', run: scheduledRun(record, atMs, deps.newId()) })),
+      moments.map((atMs) =>
+        seenStart(deps, scheduledRun(record, atMs, deps.newId()), start, ({ kind }) => kind !== 'written'),
+      ),
     );
     for (const outcome of outcomes) if (outcome.kind === 'refused') throw outcome.error;
     if (outcomes.some(({ kind }) => kind === 'written')) this.#host.offerWork();

@@ -5,9 +5,17 @@ import { type AttemptFailure, BUSY, type OpenCall } from './call.js';
 import type { CallContext } from './call-context.js';
 import { settle, settleError } from './settle.js';
 import { retriesExhausted, stepInterrupted } from './step-errors.js';
+import type { AttemptWatch } from './telemetry.js';
 
 /** What follows a failed attempt: the call fails, or there is another one. */
 export type Following = { readonly kind: 'failed'; readonly error: unknown } | { readonly kind: 'again' };
+
+/** An attempt that failed, and what watched it. */
+export interface FailedAttempt {
+  readonly error: unknown;
+  readonly attempt: number;
+  readonly watch: AttemptWatch | undefined;
+}
 
 /** Executes a step: its attempts, from where the journal left off, until there is an outcome, and records that. */
 export async function performStep(
@@ -24,12 +32,19 @@ export async function performStep(
   const { timeoutMs } = policy;
   for (let attempt = (begun?.attempt ?? 0) + 1; ; attempt++) {
     if (policy.atMostOnce) await run.note(open, attempt, null, null);
-    const result = await runAttempt(run, { name, seq, attempt, timeoutMs }, call.body);
+    const watch = run.watch?.attempt({ kind: open.kind, name, seq, attempt });
+    const result = await runAttempt(run, { name, seq, attempt, timeoutMs }, call.body, watch);
+    watch?.executed(result);
     const { codec } = run.host.deps;
-    if (result.ok)
-      return run.record(open, settle(codec, result, `the result of step "${name}"`), { attempt });
-    const next = await afterFailure(run, open, policy, result.error, attempt);
-    if (next.kind === 'failed') return run.record(open, settleError(codec, next.error), { attempt });
+    if (result.ok) {
+      await run.record(open, settle(codec, result, `the result of step "${name}"`), { attempt });
+      return watch?.recorded();
+    }
+    const next = await afterFailure(run, open, policy, { error: result.error, attempt, watch });
+    if (next.kind === 'failed') {
+      await run.record(open, settleError(codec, next.error), { attempt });
+      return watch?.recorded();
+    }
   }
 }
 
@@ -38,8 +53,7 @@ export async function afterFailure(
   run: CallContext,
   open: OpenCall,
   policy: StepPolicy,
-  error: unknown,
-  attempt: number,
+  { error, attempt, watch }: FailedAttempt,
 ): Promise<Following> {
   const { codec, random } = run.host.deps;
   const failures = noteFailure(open, error, attempt);
@@ -50,9 +64,11 @@ export async function afterFailure(
     if (!run.pausesWhenExhausted) return { kind: 'failed', error: exhausted };
     return run.pause(open, attempt, settleError(codec, error).error, settleError(codec, exhausted).error);
   }
-  const retryAtMs = run.nowMs() + Math.ceil(retryDelayMs(policy.retry, attempt, random()));
+  const delayMs = Math.ceil(retryDelayMs(policy.retry, attempt, random()));
+  const retryAtMs = run.nowMs() + delayMs;
   const failure = settleError(codec, error);
   await run.note(open, attempt, failure.error, retryAtMs);
+  watch?.recorded(delayMs);
   await run.waitUntil(open, retryAtMs);
   open.activity = BUSY;
   return { kind: 'again' };

@@ -6,10 +6,13 @@ import type { CallContext } from './call-context.js';
 import { settleError } from './settle.js';
 import { sqlTrouble } from './sql-state.js';
 import { afterFailure } from './step-call.js';
+import type { AttemptWatch } from './telemetry.js';
 import { transactApart } from './transaction-apart.js';
 import { transactHere } from './transaction-here.js';
 import { transactReadOnly } from './transaction-read-only.js';
 import type { Transacted, TransactionTry } from './transaction-try.js';
+
+const SUCCEEDED = { ok: true } as const;
 
 /** For transactions that the database rolled back because of others, and for lost connections. */
 const TRANSACTION_BACKOFF: Backoff = { firstMs: 5, maxMs: 1000 };
@@ -34,14 +37,24 @@ export async function performTransaction(
   const attempt = (begun?.attempt ?? 0) + 1;
   const current: TransactionTry = { run, open, call, attempt, heldOrdinal: undefined, isUncertain: false };
   for (; ; current.attempt++) {
-    const transacted = await untilSettled(current, transact);
+    const { attempt } = current;
+    const watch = run.watch?.attempt({ kind: open.kind, name: call.name, seq: open.seq, attempt });
+    const settled = (): ReturnType<typeof untilSettled> => untilSettled(current, transact, watch);
+    const transacted = await (watch ? watch.within(settled) : settled());
     if (transacted.kind === 'lost') return run.lose();
-    if (transacted.kind === 'committed') {
-      return run.ready(open, transacted.ordinal, transacted.outcome, transacted.completedAtMs);
+    if (transacted.kind === 'failed') {
+      const { error } = transacted;
+      watch?.executed({ ok: false, error });
+      const next = await afterFailure(run, open, policy, { error, attempt, watch });
+      if (next.kind === 'again') continue;
+      await recordFailure(current, next.error);
+      return watch?.recorded();
     }
-    if (transacted.kind === 'value') return recordValue(current, transacted.value);
-    const next = await afterFailure(run, open, policy, transacted.error, current.attempt);
-    if (next.kind === 'failed') return recordFailure(current, next.error);
+    watch?.executed(SUCCEEDED);
+    if (transacted.kind === 'value') await recordValue(current, transacted.value);
+    watch?.recorded();
+    if (transacted.kind === 'value') return;
+    return run.ready(open, transacted.ordinal, transacted.outcome, transacted.completedAtMs);
   }
 }
 
@@ -67,12 +80,14 @@ async function placeOf(run: CallContext, call: TransactionCall): Promise<'here' 
 async function untilSettled(
   current: TransactionTry,
   transact: Transact,
+  watch: AttemptWatch | undefined,
 ): Promise<Exclude<Transacted, { readonly kind: 'again' }>> {
   const { run, call } = current;
   for (let tries = 0; ; tries++) {
     const transacted = await transact(current);
     if (transacted.kind !== 'again') return transacted;
     const { error } = transacted;
+    watch?.triedAgain(error);
     run.host.deps.logger.debug(
       { error, runId: run.run.id, step: call.name, tries },
       'the transaction is tried again',

@@ -91,7 +91,8 @@ export class Workflows {
     const key = this.#deps.newId();
     const terms = termsOf(request);
     if (terms.queue !== null) await this.#queues.checkSurely(terms.queue);
-    return { ...terms, id, key, workflow: workflow.name, version, input, tags, delayMs, parentId };
+    const { name } = workflow;
+    return { ...terms, id, key, workflow: name, version, input, tags, delayMs, parentId, traceContext: null };
   }
 
   /** The version that runs of a workflow are recorded with. */

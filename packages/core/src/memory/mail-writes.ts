@@ -86,10 +86,11 @@ function shown({ tables }: MailWriter, runId: string): EntryOutcome {
   return tables.awaited.happened(runId) ? AWAITED : WRITTEN;
 }
 
-function send({ tables, mail, signal }: MailWriter, { runId, channel, key, value }: SendEntry): EntryOutcome {
+function send({ tables, mail, signal }: MailWriter, entry: SendEntry): EntryOutcome {
+  const { runId, channel, key, traceContext = null } = entry;
   if (key !== null && mail.hasMessage(runId, key)) return WRITTEN;
   const isParked = tables.run(runId)?.state === 'waiting';
-  mail.addMessage(runId, { channel, key, value: copyPayload(value) });
+  mail.addMessage(runId, { channel, key, value: copyPayload(entry.value), traceContext });
   signal(runId);
   return isParked ? WAKES : WRITTEN;
 }

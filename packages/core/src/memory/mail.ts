@@ -19,6 +19,7 @@ interface MessageRow {
   readonly channel: string;
   readonly key: string | null;
   readonly value: Payload;
+  readonly traceContext: string | null;
   receivedBy: number | null;
 }
 
@@ -46,7 +47,7 @@ export class MailTables {
     return this.#messages.get(runId)?.some((message) => message.key === key) ?? false;
   }
 
-  addMessage(runId: string, message: Pick<MessageRow, 'channel' | 'key' | 'value'>): void {
+  addMessage(runId: string, message: Omit<MessageRow, 'id' | 'receivedBy'>): void {
     const messages = this.#messages.get(runId) ?? [];
     messages.push({ ...message, id: ++this.#lastId, receivedBy: null });
     this.#messages.set(runId, messages);
@@ -87,7 +88,9 @@ export class MailTables {
     const messages = (this.#messages.get(runId) ?? []).filter(
       (message) => message.channel === channel && message.receivedBy === null && message.id > after,
     );
-    return messages.slice(0, limit).map(({ id, value }) => Object.freeze({ id: String(id), value }));
+    return messages
+      .slice(0, limit)
+      .map(({ id, value, traceContext }) => Object.freeze({ id: String(id), value, traceContext }));
   }
 
   /** What there is of a run, by name. */

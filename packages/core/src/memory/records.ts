@@ -7,7 +7,7 @@ import type { RunRow } from './tables.js';
 /** What an executor is given of a run. */
 export function ownedRun(row: RunRow, queues: Queues): OwnedRun {
   const { id, key, workflow, version, epoch, input, parentId, signals, seed } = row;
-  const { queue, deadlineMs, takeovers, isUnwinding, isFailing, error } = row;
+  const { queue, deadlineMs, takeovers, isUnwinding, isFailing, error, createdAtMs, traceContext } = row;
   const limits = queue === null ? NO_LIMITS : queues.row(queue).limits;
   return Object.freeze({
     id,
@@ -28,6 +28,8 @@ export function ownedRun(row: RunRow, queues: Queues): OwnedRun {
     isSlotScarce: (limits.concurrency ?? limits.workerConcurrency ?? limits.partitionConcurrency) !== null,
     isFailing,
     error,
+    createdAtMs,
+    traceContext,
   });
 }
 

@@ -59,6 +59,7 @@ function forkRun(tables: Tables, fork: Fork, nowMs: number): ForkOutcome {
     queue: fork.queue,
     timeoutMs: fork.timeoutMs,
     forkedFrom: original.id,
+    traceContext: fork.traceContext,
     logicalStartMs: original.logicalStartMs ?? original.startedAtMs,
     wakeAtMs: nowMs,
     createdAtMs: nowMs,

@@ -137,6 +137,7 @@ export function newRow(run: NewRun, executorId: string | null, nowMs: number): R
     place: null,
     holdsSlot: false,
     debounceUntilMs: null,
+    traceContext: run.traceContext,
   };
 }
 

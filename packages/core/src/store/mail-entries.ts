@@ -15,6 +15,8 @@ export interface SendEntry {
   /** A second message to the run with the same key is the same message. Null only beside a call. */
   readonly key: string | null;
   readonly value: Payload;
+  /** What says in whose trace it was sent, as JSON text of an object of texts. Left out or null: in none. */
+  readonly traceContext?: string | null;
 }
 
 /** What sets an event or writes a stream of a run, and on what condition. */

@@ -14,6 +14,7 @@ export interface WaitingMessage {
   /** Grows from message to message of a run: one that is there is never preceded by one that comes later. */
   readonly id: string;
   readonly value: Payload;
+  readonly traceContext: string | null;
 }
 
 /** Which event is asked for. */

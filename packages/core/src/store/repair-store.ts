@@ -13,6 +13,7 @@ export interface Fork {
   readonly queue: string | null;
   /** How long it may take, from when it is first taken up; null for no limit. */
   readonly timeoutMs: number | null;
+  readonly traceContext: string | null;
   /** The first call that is made anew. */
   readonly fromSeq: number;
   /** Results that it has in place of those recorded. */

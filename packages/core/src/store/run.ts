@@ -47,6 +47,8 @@ export interface NewRun extends RunTerms {
   /** Written as `startedAt` as it stands, whole milliseconds; null exactly when `executorId` is. */
   readonly startedAtMs: number | null;
   readonly parentId: string | null;
+  /** What says to whose trace it belongs, as JSON text of an object of texts; null for none. */
+  readonly traceContext: string | null;
 }
 
 /** A run in the hands of an executor, with all that is needed to execute it, except its journal. */
@@ -79,6 +81,9 @@ export interface OwnedRun {
   readonly isFailing: boolean;
   /** While it unwinds: why it failed, or was cancelled if not by hand. */
   readonly error: Payload | null;
+  /** When it was recorded. */
+  readonly createdAtMs: number;
+  readonly traceContext: string | null;
 }
 
 /** A run as it is shown. */
@@ -105,6 +110,7 @@ export interface RunRecord extends RunTerms {
   readonly createdAtMs: number;
   readonly startedAtMs: number | null;
   readonly completedAtMs: number | null;
+  readonly traceContext: string | null;
 }
 
 /** How far a run has come, and its outcome if it has one. */

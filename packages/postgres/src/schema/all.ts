@@ -8,6 +8,7 @@ import { claimingQueued } from './0007_claim_queued.js';
 import { waits } from './0008_waits.js';
 import { recordingCheckpoints } from './0009_record_checkpoint.js';
 import { offsets } from './0010_offsets.js';
+import { traceContext } from './0011_trace_context.js';
 import type { Migration } from './migration.js';
 
 /** All migrations, oldest first. */
@@ -22,6 +23,7 @@ export const MIGRATIONS: readonly Migration[] = [
   waits,
   recordingCheckpoints,
   offsets,
+  traceContext,
 ];
 
 /** The version of the tables that this code works with. */

@@ -44,7 +44,8 @@ function isPlainStart(
     run.deduplicationKey === null &&
     run.parentId === null &&
     run.schedule === null &&
-    run.delayMs === 0
+    run.delayMs === 0 &&
+    run.traceContext === null
   );
 }
 

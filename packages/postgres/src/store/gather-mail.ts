@@ -41,6 +41,7 @@ function mailRow(at: number, entry: MailEntry): Json {
         key: entry.key ?? undefined,
         value: entry.value.json,
         value_extra: entry.value.extra ?? undefined,
+        trace_context: entry.traceContext ?? undefined,
       };
     case 'receive':
       return { ...row, message_id: entry.messageId };

@@ -91,6 +91,7 @@ export function startRow(at: number, run: NewRun): Json {
     deadline: amount(run.deadlineMs),
     is_detached: run.isDetached || undefined,
     schedule: run.schedule ?? undefined,
+    trace_context: run.traceContext ?? undefined,
   };
 }
 

@@ -18,6 +18,7 @@ export function postgresRepair(run: RunStatement): RepairStore {
       timeoutMs,
       fromSeq,
       replaced,
+      traceContext,
     }: Fork): Promise<ForkOutcome> {
       const results = replaced.map(({ seq, value }) => ({
         seq,
@@ -34,6 +35,7 @@ export function postgresRepair(run: RunStatement): RepairStore {
         fromSeq,
         JSON.stringify(results),
         timeoutMs,
+        traceContext,
       ] as const;
       const [{ isFound, isWritten }] = (await run(forkRun, [...values])) as [
         { isFound: boolean; isWritten: boolean },

@@ -168,6 +168,7 @@ describe('a role with the grants of transactional steps', () => {
     tags: null,
     delayMs: 0,
     queue: 'mail',
+    traceContext: null,
   };
 
   /** All that is done in a transaction of the user's own. */

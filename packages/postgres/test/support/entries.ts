@@ -21,6 +21,7 @@ export function start(id: string, changes: Partial<NewRun> = {}): StartEntry {
     tags: null,
     executorId: 'a',
     delayMs: 0,
+    traceContext: null,
     startedAtMs: 1_750_000_000_000,
     parentId: null,
     ...changes,

@@ -42,7 +42,7 @@ ${CHECKS(s)}
   end if;
   with passed as materialized (
     select 0 as at, 'send' as op, send.run_id as run_id, send.channel as name, send.key as key,
-      send.message as value, ${quoteLiteral(UNCHECKED_INPUT)} as value_extra
+      send.message as value, ${quoteLiteral(UNCHECKED_INPUT)} as value_extra, null::text as trace_context
   ),${sendMessages(s)}
   select count(*) from sent into written;
   if written = 0 then

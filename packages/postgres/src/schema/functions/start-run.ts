@@ -17,7 +17,7 @@ export function startRun(s: Schema): string {
 create or replace function ${s.quoted}.start_run(
   workflow text, args json default '[]', id text default null, version text default null, queue text default null,
   priority int default 0, partition_key text default null, deduplication_key text default null,
-  delay interval default null, timeout interval default null, tags jsonb default null)
+  delay interval default null, timeout interval default null, tags jsonb default null, trace_context json default null)
 returns text
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $holdfast$
 #variable_conflict use_column
@@ -44,7 +44,8 @@ ${LOOKING(s)}
     'queue', start_run.queue, 'priority', coalesce(start_run.priority, 0), 'partition_key', start_run.partition_key,
     'deduplication_key', case when is_singleton then start_run.workflow else start_run.deduplication_key end,
     'deduplication_scope', case when is_singleton then 'singleton' end,
-    'timeout_ms', coalesce(${s.quoted}.milliseconds(start_run.timeout, 'timeout'), live_timeout_ms), 'is_detached', false);
+    'timeout_ms', coalesce(${s.quoted}.milliseconds(start_run.timeout, 'timeout'), live_timeout_ms), 'is_detached', false,
+    'trace_context', start_run.trace_context::text);
   loop
     ${executing(s, insertRun, ['new_run::text', quoteLiteral(s.name), quoteLiteral(wordOfWork())], 'written, told')};
     exit when written > 0;
@@ -116,6 +117,14 @@ const CHECKS = (s: Schema): string => `
       message: 'The tags must be a JSON object, and are a JSON %.',
       values: ['jsonb_typeof(start_run.tags)'],
       hint: 'Give names and values: {"customer": "c-42"}.',
+    })}
+  end if;
+  if json_typeof(start_run.trace_context) <> 'object' then
+    ${raise({
+      code: 'INVALID_INPUT',
+      message: 'The trace context must be a JSON object, and is a JSON %.',
+      values: ['json_typeof(start_run.trace_context)'],
+      hint: 'Give what your propagator writes: {"traceparent": "00-..."}.',
     })}
   end if;
 `;

@@ -13,7 +13,7 @@ starting as materialized (
     at int, id text, key uuid, workflow text, version text, executor_id text, input text, input_extra text,
     tags text, parent_id text, delay_ms float8, started_at float8,
     queue text, priority int, partition_key text, deduplication_key text, deduplication_scope text,
-    timeout_ms float8, deadline float8, is_detached boolean, schedule text)) with ordinality as e
+    timeout_ms float8, deadline float8, is_detached boolean, schedule text, trace_context text)) with ordinality as e
 ),
 -- Places in a queue go in the order in which the starts were made, not in that in which the rows are inserted.
 placed as materialized (
@@ -46,7 +46,7 @@ started as (
     id, key, workflow, version, state, executor_id, epoch, wake_at, input, input_extra, tags, parent_id,
     created_at, started_at,
     queue, priority, partition_key, place, in_line, deduplication_key, deduplication_scope,
-    timeout_ms, deadline, is_detached, schedule)
+    timeout_ms, deadline, is_detached, schedule, trace_context)
   select e.id, e.key, e.workflow, e.version,
     case when e.is_taken then 'running' else 'pending' end,
     case when e.is_taken then e.executor_id end,
@@ -57,7 +57,8 @@ started as (
     clock.now,
     case when e.is_taken then ${fromMs('e.started_at')} end,
     e.queue, coalesce(e.priority, 0), e.partition_key, p.place, e.queue is not null and e.delay_ms = 0,
-    e.deduplication_key, e.deduplication_scope, e.timeout_ms, ${fromMs('e.deadline')}, coalesce(e.is_detached, false), e.schedule
+    e.deduplication_key, e.deduplication_scope, e.timeout_ms, ${fromMs('e.deadline')}, coalesce(e.is_detached, false), e.schedule,
+    e.trace_context::json
   from taken e left join placed p on p.at = e.at cross join clock
   where e.at not in (select o.at from orphaned o)
   order by e.ordinality

@@ -16,18 +16,18 @@ with given as materialized (
   select clock_timestamp() as now, e.* from json_to_record($1::text::json) as e(
     id text, key uuid, workflow text, version text, input text, input_extra text, tags text, delay_ms float8,
     queue text, priority int, partition_key text, deduplication_key text, deduplication_scope text,
-    timeout_ms float8, deadline float8, is_detached boolean, schedule text)
+    timeout_ms float8, deadline float8, is_detached boolean, schedule text, trace_context text)
 ),
 written as (
   insert into ${s.runs} (
     id, key, workflow, version, state, epoch, input, input_extra, tags, wake_at, created_at,
     queue, priority, partition_key, place, in_line, deduplication_key, deduplication_scope,
-    timeout_ms, deadline, is_detached, schedule)
+    timeout_ms, deadline, is_detached, schedule, trace_context)
   select e.id, e.key, e.workflow, e.version, 'pending', 0, e.input::json, e.input_extra::json, e.tags::jsonb,
     e.now + ${msInterval('e.delay_ms')}, e.now,
     e.queue, e.priority, e.partition_key, case when e.queue is not null then nextval(${quoteLiteral(s.places)}) end,
     e.queue is not null and e.delay_ms = 0, e.deduplication_key, e.deduplication_scope, e.timeout_ms, ${fromMs('e.deadline')},
-    e.is_detached, e.schedule
+    e.is_detached, e.schedule, e.trace_context::json
   from given e
   on conflict do nothing
   returning id

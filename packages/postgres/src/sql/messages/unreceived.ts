@@ -1,5 +1,5 @@
 import type { WaitingMessage } from '@holdfast/core/internal';
-import { number, payload, text } from '../cells.js';
+import { number, payload, text, textOrNull } from '../cells.js';
 import { statement } from '../statement.js';
 
 /** A message, and the place of the question that it answers. */
@@ -16,7 +16,8 @@ export interface MessageRow {
 export const readUnreceived = statement<[questions: string], MessageRow>(
   'read_unreceived',
   (s) => `
-select q.at, m.id::text as id, m.value::text as value, m.value_extra::text as value_extra
+select q.at, m.id::text as id, m.value::text as value, m.value_extra::text as value_extra,
+  m.trace_context::text as trace_context
 from json_to_recordset($1::json) as q(at int, run_id text, channel text, after bigint, most int)
 cross join lateral (
   select * from ${s.messages} m
@@ -27,6 +28,10 @@ cross join lateral (
 order by q.at, m.id`,
   (row) => ({
     at: number(row['at']),
-    message: { id: text(row['id']), value: payload(row['value'], row['value_extra']) },
+    message: {
+      id: text(row['id']),
+      value: payload(row['value'], row['value_extra']),
+      traceContext: textOrNull(row['trace_context']),
+    },
   }),
 );

@@ -30,7 +30,7 @@ with given as materialized (
   select clock_timestamp() as now, e.* from json_to_record($1::json) as e(
     id text, key uuid, workflow text, version text, input text, input_extra text, tags text, parent_id text,
     delay_ms float8, max_ms float8, queue text, priority int, partition_key text,
-    deduplication_key text, deduplication_scope text, timeout_ms float8, deadline float8, is_detached boolean)
+    deduplication_key text, deduplication_scope text, timeout_ms float8, deadline float8, is_detached boolean, trace_context text)
 ),
 calling as materialized (
   select * from json_to_record($2::json) as c(
@@ -47,11 +47,13 @@ owned as materialized (
 debounced as (
   insert into ${s.runs} as known (
     id, key, workflow, version, state, epoch, input, input_extra, tags, parent_id, wake_at, debounce_until, created_at,
-    queue, priority, partition_key, place, deduplication_key, deduplication_scope, timeout_ms, deadline, is_detached)
+    queue, priority, partition_key, place, deduplication_key, deduplication_scope, timeout_ms, deadline, is_detached,
+    trace_context)
   select e.id, e.key, e.workflow, e.version, 'pending', 0, e.input::json, e.input_extra::json, e.tags::jsonb,
     e.parent_id, e.now + ${msInterval('e.delay_ms')}, e.now + ${msInterval('e.max_ms')}, e.now,
     e.queue, coalesce(e.priority, 0), e.partition_key, case when e.queue is not null then nextval(${quoteLiteral(s.places)}) end,
-    e.deduplication_key, e.deduplication_scope, e.timeout_ms, ${fromMs('e.deadline')}, coalesce(e.is_detached, false)
+    e.deduplication_key, e.deduplication_scope, e.timeout_ms, ${fromMs('e.deadline')}, coalesce(e.is_detached, false),
+    e.trace_context::json
   from given e
   where $2::json is null or exists (select from owned)
   on conflict ((${deduplicationScope()}), deduplication_key) where ${holdsDeduplicationKey()} do update set

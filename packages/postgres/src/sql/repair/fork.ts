@@ -22,6 +22,7 @@ export const forkRun = statement<
     fromSeq: number,
     replaced: string,
     timeoutMs: number | null,
+    traceContext: string | null,
   ],
   { readonly isFound: boolean; readonly isWritten: boolean }
 >(
@@ -31,11 +32,11 @@ with original as materialized (select r.* from ${s.runs} r where r.id = $1::text
 forked as (
   insert into ${s.runs} (
     id, key, workflow, version, state, epoch, wake_at, input, input_extra, tags, created_at, forked_from, seed,
-    logical_start, queue, place, in_line, timeout_ms)
+    logical_start, queue, place, in_line, timeout_ms, trace_context)
   select $2::text, $3::text::uuid, o.workflow, coalesce($4::text, o.version), 'pending', 1, clock_timestamp(),
     o.input, o.input_extra, coalesce($5::text::jsonb, o.tags), clock_timestamp(), o.id, coalesce(o.seed, o.key),
     coalesce(o.logical_start, o.started_at), $6::text, case when $6::text is not null then nextval(${quoteLiteral(s.places)}) end,
-    $6::text is not null, $9::float8
+    $6::text is not null, $9::float8, $10::text::json
   from original o
   on conflict do nothing
   returning id

@@ -1,5 +1,5 @@
 import type { OwnedRun } from '@holdfast/core/internal';
-import { moment, number, payload, payloadOrNull, text } from '../cells.js';
+import { moment, number, payload, payloadOrNull, text, textOrNull } from '../cells.js';
 import { inMs } from '../fragments.js';
 import type { Row } from '../statement.js';
 import { decodeStanding } from './run-standing.js';
@@ -12,6 +12,7 @@ export function selectOwnedRun(run: string): string {
   ${inMs(`${run}deadline`)} as deadline, coalesce(${run}seed, ${run}key)::text as seed, ${run}takeovers,
   ${run}is_unwinding::int as is_unwinding, ${run}is_failing::int as is_failing,
   ${run}error::text as error, ${run}error_extra::text as error_extra,
+  ${inMs(`${run}created_at`)} as created_at, ${run}trace_context::text as trace_context,
   ${run}keeps_slot::int as keeps_slot, ${run}is_slot_scarce::int as is_slot_scarce`;
 }
 
@@ -26,5 +27,7 @@ export function decodeOwnedRun(row: Row): OwnedRun {
     isSlotScarce: number(row['is_slot_scarce']) > 0,
     isFailing: number(row['is_failing']) > 0,
     error: payloadOrNull(row['error'], row['error_extra']),
+    createdAtMs: moment(row['created_at']),
+    traceContext: textOrNull(row['trace_context']),
   };
 }

@@ -22,7 +22,8 @@ export const selectListedRun = `
   r.deaths::text as deaths,
   r.is_unwinding::int as is_unwinding,
   ${inMs('r.wake_at')} as wake_at, ${inMs('r.created_at')} as created_at,
-  ${inMs('r.started_at')} as started_at, ${inMs('r.completed_at')} as completed_at`;
+  ${inMs('r.started_at')} as started_at, ${inMs('r.completed_at')} as completed_at,
+  r.trace_context::text as trace_context`;
 
 /** The columns of its payloads. */
 export const selectPayloads = `
@@ -67,5 +68,6 @@ function decodeRun(row: Row): Omit<RunRecord, 'input' | 'output' | 'error'> {
     createdAtMs: moment(row['created_at']),
     startedAtMs: momentOrNull(row['started_at']),
     completedAtMs: momentOrNull(row['completed_at']),
+    traceContext: textOrNull(row['trace_context']),
   };
 }

@@ -10,7 +10,8 @@ export function readMail(given: string): string {
 mailing as materialized (
   select * from json_to_recordset(${given}::json) as e(
     at int, op text, caller text, seq int, run_id text, epoch int, is_strange boolean, name text, key text,
-    value text, value_extra text, origin_seq int, message_id bigint)
+    value text, value_extra text, origin_seq int, message_id bigint,
+    trace_context text)
 )`;
 }
 

@@ -7,8 +7,8 @@ import type { Schema } from '../../names.js';
 export function sendMessages(s: Schema): string {
   return `
 sent as (
-  insert into ${s.messages} (run_id, channel, key, value, value_extra)
-  select e.run_id, e.name, e.key, e.value::json, e.value_extra::json
+  insert into ${s.messages} (run_id, channel, key, value, value_extra, trace_context)
+  select e.run_id, e.name, e.key, e.value::json, e.value_extra::json, e.trace_context::json
   from passed e where e.op = 'send' order by e.at
   -- A key that is taken: it is the same message.
   on conflict do nothing

@@ -4,7 +4,7 @@ import { starts } from '../starts.js';
 
 /**
  * Inserts runs that one executor begins at once, and that are in no queue, of no parent and no schedule, and have no
- * deduplication key.
+ * deduplication key and no trace context.
  *
  * Those of an executor that was declared dead are passed over: they are to be inserted in full.
  */
