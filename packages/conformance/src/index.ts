@@ -1,4 +1,5 @@
 export { type CrashConformance, crashConformance } from './crash/index.js';
+export { type DocumentedProgram, examplesOf, runProgram } from './documents/run-program.js';
 export {
   type Ground,
   type MakeOrm,
