@@ -13,6 +13,7 @@ import { openClient } from './support/sessions.js';
 
 const RUNS = 100_000;
 const ASLEEP = 5000;
+const HELD = 1000;
 const PAGE = 100;
 
 /** The most rows that a page may read, and of those that it may read for nothing. */
@@ -50,6 +51,15 @@ async function fillAsleep(from: number, to: number): Promise<void> {
   );
 }
 
+/** Runs in the hands of an executor. */
+async function fillHeld(from: number, to: number): Promise<void> {
+  await client.query(
+    `insert into ${schemaNamed(home.schema).runs} (id, key, workflow, version, state, executor_id, epoch, input, created_at, started_at)
+     select 'held-' || n, gen_random_uuid(), 'checkout', 'v9', 'running', 'executor', 1, '[]', c.at, c.at
+     from generate_series(${from}, ${to}) n cross join lateral (select now() - n * interval '1 second' as at) c`,
+  );
+}
+
 beforeAll(async () => {
   home = await postgresHome();
   client = await openClient(home.url);
@@ -58,9 +68,11 @@ beforeAll(async () => {
   await client.query(`alter table ${runs} set (autovacuum_enabled = false)`);
   await fill(1, 1000);
   await fillAsleep(1, 50);
+  await fillHeld(1, 10);
   await client.query(`analyze ${runs}`);
   await fill(1001, RUNS);
   await fillAsleep(51, ASLEEP);
+  await fillHeld(11, HELD);
   await client.query(
     `insert into ${tallies} (workflow, queue, state, runs)
      select workflow, queue, state, count(*) from ${runs} where completed_at is not null group by 1, 2, 3`,
@@ -97,6 +109,8 @@ const LISTS: Readonly<Record<string, Partial<RunCriteria>>> = {
   'all that is queued': { hasQueue: true, states: ['pending', 'running', 'waiting', 'paused'] },
   'an old partition': { partitionKeys: ['tenant-1'] },
   'a deduplication key': { deduplicationKeys: ['key-77'] },
+  'those in hands': { states: ['running'] },
+  'an executor that holds some': { executorIds: ['executor'], states: ['running'] },
   tags: { tags: '{"customer":4}' },
   'a parent': { parentIds: ['order-20'] },
   'a schedule': { schedules: ['nightly'] },
@@ -164,7 +178,7 @@ function lists(most: Most): void {
 
   test('counts read what has not ended, and tallies', async () => {
     expectLittleRead(await planOf(countRuns.text(schemaNamed(home.schema)), []), {
-      read: ASLEEP,
+      read: ASLEEP + HELD,
       discarded: 0,
     });
   });

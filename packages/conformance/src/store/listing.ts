@@ -2,7 +2,8 @@ import type { RunCriteria, RunPageRequest, RunPosition } from '@holdfast/core/in
 import { expect } from 'vitest';
 import type { Bench } from './bench.js';
 import { listed, pageOf } from './criteria.js';
-import { fail, park, payload, SOME_TIME_MS, succeed } from './entries.js';
+import { fail, park, payload, SOME_TIME_MS, succeed, vacate } from './entries.js';
+import { testQueue } from './queue-bench.js';
 import { subject } from './subject.js';
 
 /** What lists only runs of this test. */
@@ -137,6 +138,33 @@ export const listing = subject('listing', (test) => {
       const both = [...first.runs, ...second.runs].map(({ id }) => id);
       expect(both).toEqual([...ids].reverse());
       expect(second.next).toBeNull();
+    }
+  });
+
+  test('runs in hands stand in their place among the others, page by page', async (bench) => {
+    const ids: string[] = [];
+    for (let n = 0; n < 4; n++) ids.push((await bench.begin()).id, (await bench.queue(1))[0]!.id);
+    expect(await found(bench, {})).toEqual(ids);
+    for (const limit of [1, 3]) {
+      const newest = await pages(bench, { limit, order: 'newest' });
+      expect(newest.flat()).toEqual([...ids].reverse());
+    }
+    expect(await found(bench, { states: ['pending', 'running'] })).toEqual(ids);
+  });
+
+  test('a cancelled run whose code still runs is found as any other', async (bench) => {
+    const queue = testQueue(bench);
+    await queue.limit({ concurrency: 1 });
+    await queue.put(2);
+    const [run] = await queue.take();
+    await bench.store.cancel([run!.id]);
+    const cancelled: Partial<RunCriteria> = { states: ['cancelled'] };
+    const way: Partial<RunCriteria> = { queues: [queue.name], versions: [bench.served.version] };
+    for (const isHeld of [true, false]) {
+      expect(await found(bench, cancelled)).toEqual([run!.id]);
+      expect(await found(bench, { ...way, ...cancelled })).toEqual([run!.id]);
+      expect(await found(bench, way)).toHaveLength(2);
+      if (isHeld) await bench.writeAll([vacate(run!)]);
     }
   });
 

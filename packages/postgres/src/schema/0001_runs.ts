@@ -53,7 +53,8 @@ create table ${s.executors} (
 //
 // HAZARD: the same goes for those that are for whoever looks at runs: runs_by_…, runs_listed, runs_idle, runs_ended_in_queue.
 // No condition of a claim or a fence implies theirs, so only a statement that says so itself can take them. A run that is
-// begun where it is started and succeeds is never in runs_listed and runs_idle.
+// begun where it is started and succeeds is never in runs_listed and runs_idle, and in the others once, when it has ended:
+// runs in hands are few, and lists find them by runs_held.
 //
 // Room is left on each page, so that a run's new version goes beside the old one, and vacuum comes early: finished
 // runs stay, but every run leaves a few dead versions behind.
@@ -131,10 +132,10 @@ create index runs_held on ${s.runs} (held_by) where held_by is not null;
 create index runs_children on ${s.runs} (parent_id) where parent_id is not null;
 create index runs_forks on ${s.runs} (forked_from) where forked_from is not null;
 create index runs_tagged on ${s.runs} using gin (tags jsonb_path_ops) where tags is not null;
-create index runs_by_workflow on ${s.runs} ((workflow || ''), created_at);
+create index runs_by_workflow on ${s.runs} ((workflow || ''), created_at) where held_by is null;
 create index runs_listed on ${s.runs} ((state || ''), (case when queue is null then 0 else 1 end), created_at)
   where state || '' in ('pending', 'waiting', 'paused', 'failed', 'cancelled');
-create index runs_by_version on ${s.runs} ((version || ''), created_at);
+create index runs_by_version on ${s.runs} ((version || ''), created_at) where held_by is null;
 create index runs_by_partition on ${s.runs} ((partition_key || ''), created_at)
   where partition_key || '' is not null;
 create index runs_by_deduplication on ${s.runs} ((deduplication_key || ''), created_at)
@@ -143,7 +144,7 @@ create index runs_ended_in_queue on ${s.runs} ((queue || ''), created_at)
   where completed_at is not null and queue || '' is not null;
 create index runs_idle on ${s.runs} (workflow, version, queue, state)
   where completed_at is null and held_by is null;
-create index runs_created on ${s.runs} (created_at);
+create index runs_created on ${s.runs} (created_at) where held_by is null;
 create index runs_completed on ${s.runs} (completed_at) where completed_at is not null;
 create sequence ${s.places};`;
 
@@ -152,6 +153,8 @@ create sequence ${s.places};`;
 const runsStatistics = (s: Schema): string => `
 do $do$ begin
   if current_setting('server_version_num')::int >= 140000 then
+    create statistics ${s.quoted}.runs_workflow on (workflow || '') from ${s.runs};
+    create statistics ${s.quoted}.runs_version on (version || '') from ${s.runs};
     create statistics ${s.quoted}.runs_state on (state || '') from ${s.runs};
     create statistics ${s.quoted}.runs_is_queued on (case when queue is null then 0 else 1 end) from ${s.runs};
     create statistics ${s.quoted}.runs_queue on (queue || '') from ${s.runs};

@@ -25,6 +25,8 @@ export class Parameters {
 
 /** What one branch of a list looks for, where the criteria leave it open. */
 export interface Branch {
+  /** Whether the run is in somebody's hands; null for either. */
+  readonly isHeld: boolean | null;
   /** `ended`: any of those in which a run has ended. */
   readonly state: RunState | 'ended' | null;
   readonly workflow: string | null;
@@ -45,15 +47,27 @@ const MOST_BRANCHES = 24;
 /** The states that are indexed by whether the run is in a queue. */
 const LISTED: ReadonlySet<Branch['state']> = new Set(['pending', 'waiting', 'paused', 'failed', 'cancelled']);
 
-const ANY: Branch = { state: null, workflow: null, isQueued: null, trait: null };
+const ANY: Branch = { isHeld: null, state: null, workflow: null, isQueued: null, trait: null };
+
+/** Those in somebody's hands. They are few, and all of them are looked through: the other indexes do not have them. */
+const HELD: Branch = { ...ANY, isHeld: true };
+
+/** The states in which a run may be held. One that was cancelled, or taken up since, is while its former code runs on. */
+const MAY_BE_HELD: readonly RunState[] = ['running', 'cancelled', 'pending'];
 
 /**
- * Takes the criteria apart into searches, each of which finds its runs in order in an index of its own: for every state,
- * every workflow, and every value of one more column. One search for several would read all the runs between those that
- * match.
+ * Takes the criteria apart into searches: one for the runs in hands, and one for every state, every workflow, and every value
+ * of one more column of the others, each of which finds its runs in order in an index of its own. One search for several
+ * would read all the runs between those that match.
  */
 export function branches(criteria: RunCriteria): readonly Branch[] {
   if (criteria.ids !== null) return [ANY];
+  const { states } = criteria;
+  const mayBeHeld = states === null || states.some((state) => MAY_BE_HELD.includes(state));
+  return [...(mayBeHeld ? [HELD] : []), ...branchesOfOthers(criteria)];
+}
+
+function branchesOfOthers(criteria: RunCriteria): readonly Branch[] {
   const traits = traitsOf(criteria);
   const states = statesOf(criteria, traits);
   const workflows = criteria.workflows?.length ? [...new Set(criteria.workflows)] : [null];
@@ -62,7 +76,7 @@ export function branches(criteria: RunCriteria): readonly Branch[] {
       queuedOrNot(state, criteria).flatMap((isQueued) =>
         (of.workflows ? workflows : [null]).flatMap((workflow) =>
           (of.traits && traits.length > 0 ? traits : [null]).map(
-            (trait): Branch => ({ state, isQueued, workflow, trait }),
+            (trait): Branch => ({ isHeld: false, state, isQueued, workflow, trait }),
           ),
         ),
       ),
@@ -90,11 +104,12 @@ function traitsOf(criteria: RunCriteria): readonly Trait[] {
 
 /** The index by queue holds only runs that have ended; the others are few, and found by their states. */
 function statesOf({ states }: RunCriteria, traits: readonly Trait[]): readonly Branch['state'][] {
-  if (states?.length) return [...new Set(states)];
-  return states === null && traits[0]?.column === 'queue' ? ['ended', ...OPEN] : [null];
+  if (states?.length) return [...new Set(states)].filter((state) => state !== 'running');
+  return states === null && traits[0]?.column === 'queue' ? ['ended', ...IDLE] : [null];
 }
 
-const OPEN: readonly RunState[] = RUN_STATES.filter((state) => !isFinal(state));
+/** The states of runs that have not ended and are in nobody's hands. */
+const IDLE: readonly RunState[] = RUN_STATES.filter((state) => !isFinal(state) && state !== 'running');
 
 function queuedOrNot(state: Branch['state'], { hasQueue, queues }: RunCriteria): readonly (boolean | null)[] {
   if (!LISTED.has(state)) return [null];
@@ -115,6 +130,7 @@ export function conditions(criteria: RunCriteria, branch: Branch, given: Paramet
   return [
     ...among('id', criteria.ids),
     ...prefixed(criteria.idPrefixes, given),
+    ...inHands(criteria, branch, given),
     ...ofWorkflow(criteria, branch, given),
     ...inState(criteria, branch, given),
     ...withTrait(branch, given),
@@ -143,12 +159,15 @@ function ofWorkflow({ workflows }: RunCriteria, { workflow }: Branch, given: Par
   return [workflows.length === 0 ? 'false' : `r.workflow in (${given.list(workflows)})`];
 }
 
+/** In the words of the index of those that are held, and of those of the others. */
+function inHands({ executorIds }: RunCriteria, { isHeld }: Branch, given: Parameters): readonly string[] {
+  if (isHeld === null) return [];
+  if (!isHeld) return ['r.held_by is null'];
+  return [executorIds?.length ? `r.held_by in (${given.list(executorIds)})` : 'r.held_by is not null'];
+}
+
 /** A state stands in the text as it is, so that the planner sees which partial index holds it. */
-function inState(
-  { states, executorIds }: RunCriteria,
-  { state, isQueued }: Branch,
-  given: Parameters,
-): readonly string[] {
+function inState({ states }: RunCriteria, { state, isQueued }: Branch, given: Parameters): readonly string[] {
   switch (state) {
     case null:
       if (states === null) return [];
@@ -157,12 +176,6 @@ function inState(
       return ['r.completed_at is not null'];
     case 'succeeded':
       return [`r.state = 'succeeded'`];
-    case 'running': {
-      const held = executorIds?.length
-        ? `r.held_by in (${given.list(executorIds)})`
-        : 'r.held_by is not null';
-      return [`r.state = 'running' and ${held}`];
-    }
     default:
       // In the words of the index that holds all states but the two before.
       return [
