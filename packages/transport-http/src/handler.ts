@@ -67,13 +67,23 @@ export function httpHandler<const Api extends HttpApi>(
   router.onError((error) =>
     error instanceof Refused ? error.response : problemOf(error, server.logger).response(),
   );
-  const handler = async (request: Request): Promise<Response> => router.fetch(request);
+  const handler = async (request: Request): Promise<Response> => {
+    const response = await router.fetch(request);
+    // Or a caller that tries again and again would keep its connection, and a server that is closing, open.
+    return calls.isClosing ? lastOfConnection(response) : response;
+  };
   return Object.defineProperties(handler, {
     basePath: { value: server.basePath },
     close: { value: () => calls.close() },
     isClosing: { get: () => calls.isClosing },
     open: { get: () => calls.size },
   }) as HttpHandler<Api>;
+}
+
+function lastOfConnection(response: Response): Response {
+  const last = new Response(response.body, response);
+  last.headers.set('connection', 'close');
+  return last;
 }
 
 function methodNotAllowed(methods: readonly string[]): Response {

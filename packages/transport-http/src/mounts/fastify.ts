@@ -22,7 +22,9 @@ interface FastifyLike {
 /**
  * A plugin for Fastify. Its prefix is the handler's base path; when Fastify closes, so does the handler.
  *
- * @example await fastify.register(fastifyPlugin(handler));
+ * @example
+ * const fastify = makeFastify({ forceCloseConnections: true });   // or it waits a minute for connections nobody uses
+ * await fastify.register(fastifyPlugin(handler));
  */
 export function fastifyPlugin(handler: HttpHandler): (fastify: FastifyLike) => Promise<void> {
   const listener = nodeListener(handler);
@@ -36,6 +38,10 @@ export function fastifyPlugin(handler: HttpHandler): (fastify: FastifyLike) => P
         listener(request.raw, reply.raw);
       });
     }
-    fastify.addHook('preClose', () => handler.close());
+    fastify.addHook('preClose', async () => {
+      await handler.close();
+      // What was answered last is on its way.
+      await new Promise((resolve) => setImmediate(resolve));
+    });
   };
 }

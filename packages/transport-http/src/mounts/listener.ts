@@ -2,11 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 
 /** What answers requests: the handler, or anything around it. */
-export interface FetchHandler {
-  (request: Request): Response | Promise<Response>;
-  /** Whether connections are to be closed after their next answer. */
-  readonly isClosing?: boolean;
-}
+export type FetchHandler = (request: Request) => Response | Promise<Response>;
 
 /**
  * A listener for Node's own server.
@@ -17,12 +13,8 @@ export function nodeListener(
   handler: FetchHandler,
 ): (incoming: IncomingMessage, outgoing: ServerResponse) => void {
   const listener = getRequestListener(handler, { overrideGlobalObjects: false });
-  return (incoming, outgoing) => {
-    // Or a caller that tries again and again would keep its connection, and a server that is closing, open.
-    if (handler.isClosing) outgoing.shouldKeepAlive = false;
-    // It answers what goes wrong, and does not reject.
-    void listener(incoming, outgoing);
-  };
+  // It answers what goes wrong, and does not reject.
+  return (incoming, outgoing) => void listener(incoming, outgoing);
 }
 
 /** A request whose body something before us has read: what that made of it is the body now. */
