@@ -29,7 +29,7 @@ beforeAll(async () => {
   await client.query(
     `insert into ${s.queues} (name, concurrency, rate_limit, rate_per_ms) values ('limited', 100000, 100000, 1000)`,
   );
-  await client.query(`prepare claim (text, text, int, text, float8) as ${claimRuns.text(s)}`);
+  await client.query(`prepare claim (text, text, int, text, float8, text) as ${claimRuns.text(s)}`);
 });
 
 afterAll(async () => {
@@ -71,7 +71,7 @@ async function costOf(queue: string, version: string, limit: number): Promise<Co
   try {
     const before = await scanned();
     const { rows } = await client.query(
-      `explain (analyze, buffers, format json) execute claim ('somebody', '${serves}', ${limit}, '["${queue}"]', 0)`,
+      `explain (analyze, buffers, format json) execute claim ('somebody', '${serves}', ${limit}, '["${queue}"]', 0, null)`,
     );
     const after = await scanned();
     const claimed = await client.query(`select from ${table} where executor_id = 'somebody'`);

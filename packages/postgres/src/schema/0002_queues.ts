@@ -27,6 +27,7 @@ create table ${s.queues} (
   recent_starts jsonb,
   virtual_time float8 not null default 0,
   swept_to text collate "C",
+  line_changes int not null default 0,
   created_at timestamptz not null default clock_timestamp(),
   updated_at timestamptz,
   constraint queues_rate_is_whole check ((rate_limit is null) = (rate_per_ms is null)),
@@ -63,6 +64,8 @@ function comments(s: Schema): string {
       updated_at: 'When its limits were last set; null if they never were.',
       swept_to:
         'The partition key up to which those with work were looked up last, if there are too many to look at all at once.',
+      line_changes:
+        'How often runs of it changed their place in line by hand, or came back to it: who remembers where the line begins looks anew.',
       virtual_time: 'How far its partitions have been served: who comes in new begins here.',
     }),
     describe(s.partitions, 'Holdfast: partitions of queues that have been served lately.', {

@@ -38,7 +38,7 @@ import { listSteps } from '../sql/steps/list.js';
 import { loadJournals } from '../sql/steps/load.js';
 import { isTransientPostgres } from '../transient.js';
 import { despiteDeadlock } from './again.js';
-import { claimDue } from './claim.js';
+import { type ClaimHints, claimDue } from './claim.js';
 import { commitEntries } from './commit.js';
 import { PostgresControl } from './control.js';
 import { lockKeyOf } from './lock-key.js';
@@ -91,6 +91,7 @@ export class PostgresStore implements Store {
   readonly pending: PendingStore;
   readonly #options: PostgresStoreOptions;
   readonly #statements: Statements;
+  readonly #hints: ClaimHints = { last: null };
   #opened: Opened | undefined;
   /** Several apps may share a store: it closes with the last. */
   #users = 0;
@@ -135,7 +136,7 @@ export class PostgresStore implements Store {
   }
 
   async claim(request: ClaimRequest): Promise<Claim> {
-    return claimDue(this.#open().driver, this.#statements, request);
+    return claimDue(this.#open().driver, this.#statements, request, this.#hints);
   }
 
   owned(executorId: string): Promise<readonly OwnedRun[]> {

@@ -59,7 +59,14 @@ describe('a call that meets a claim of the run that waits', () => {
   beforeEach(async () => {
     await debounce(request('first'));
     await held.query('begin');
-    const { rows } = await held.query(claimRuns.text(schema()), ['b', JSON.stringify(SERVES), 10, null, 0]);
+    const { rows } = await held.query(claimRuns.text(schema()), [
+      'b',
+      JSON.stringify(SERVES),
+      10,
+      null,
+      0,
+      null,
+    ]);
     expect(rows).toMatchObject([{ id: 'first' }]);
   });
 
@@ -153,7 +160,7 @@ test('a call of a run that is being taken over waits for that, and writes nothin
   await home.store.commit([start('caller')]);
   await held.query('begin');
   await held.query(buryExecutors.text(schema()), ['a', 1]);
-  await held.query(claimRuns.text(schema()), ['b', JSON.stringify(SERVES), 10, null, 0]);
+  await held.query(claimRuns.text(schema()), ['b', JSON.stringify(SERVES), 10, null, 0, null]);
   const calling = debounce(within('caller', 'waits'));
   await untilBlocked(observer);
   await held.query('commit');

@@ -37,7 +37,7 @@ const holding = {
   commit: () => held.query('commit'),
   bury: (executorId: string) => held.query(buryExecutors.text(schema()), [executorId, 1]),
   claim: (executorId: string) =>
-    held.query(claimRuns.text(schema()), [executorId, JSON.stringify(SERVES), 10, null, 0]),
+    held.query(claimRuns.text(schema()), [executorId, JSON.stringify(SERVES), 10, null, 0, null]),
   write: (...entries: StoreEntry[]) => {
     const { kinds, values } = gather(entries);
     return held.query(commitBatch(kinds).text(schema()), [...values]);

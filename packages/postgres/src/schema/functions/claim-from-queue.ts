@@ -1,5 +1,17 @@
 import { msInterval } from '../../sql/fragments.js';
 import type { Schema } from '../../sql/names.js';
+import { isWholeLookDue, MOST_PASSED, nextHint } from './line-hint.js';
+import {
+  ABOVE_ALL,
+  BEGUN,
+  entriesRead,
+  FIRST_PLACE,
+  FIRST_PRIORITY,
+  FLOOR,
+  FRESH,
+  hasLine,
+  IN_PART,
+} from './line-parts.js';
 
 /** The most partitions, workflows and versions of a queue that one claim looks at; the next one goes on from there. */
 const MOST_HEADS = 2000;
@@ -27,8 +39,10 @@ const MOST_RIPENED = 500;
  */
 export function claimFromQueue(s: Schema): string {
   return `
-create or replace function ${s.quoted}.claim_from_queue(by_executor text, serves json, of_queue text, room int, is_again boolean)
-returns table (run ${s.runs}, keeps_slot boolean, is_slot_scarce boolean, next_at timestamptz, is_held_back boolean)
+create or replace function ${s.quoted}.claim_from_queue(
+  by_executor text, serves json, of_queue text, room int, is_again boolean, hint jsonb)
+returns table (
+  run ${s.runs}, keeps_slot boolean, is_slot_scarce boolean, next_at timestamptz, is_held_back boolean, next_hint jsonb)
 language plpgsql volatile
 set enable_seqscan = off set enable_bitmapscan = off set jit = off
 as $holdfast$
@@ -38,6 +52,7 @@ declare
   at_once timestamptz;
   now_ms float8;
   has_partitions boolean;
+  is_alone boolean;  -- as no other claim of this queue is under way
   slots_left int;     -- null for no limit, as below
   starts_left int;
   begun jsonb;
@@ -55,13 +70,26 @@ declare
   fresh_of int[];
   key_of text[];
   time_of float8[];
+  read_before bigint := ${entriesRead(s)};
+  passed bigint;
+  has_more boolean := false;  -- than was looked at, in a partition
+  known jsonb := hint;  -- hint is null while the whole line is looked at
+  is_whole boolean := ${isWholeLookDue('hint')};
+  ripened jsonb;
+  line jsonb;
+  lines jsonb := '[]';
 begin
+  next_hint := known;
+  if is_whole then
+    hint := null;
+  end if;
 ${LOCKING(s)}
 ${RIPENING(s)}
 ${COUNTING(s)}
 ${TAKING(s)}
 ${GIVING(s)}
 ${REMEMBERING(s)}
+${HINTING(s)}
   run := null;
   return next;
 end
@@ -72,14 +100,9 @@ const LOCKING = (s: Schema): string => `
   is_held_back := false;
   insert into ${s.queues} (name)
   select of_queue where not exists (select from ${s.queues} q where q.name = of_queue) on conflict do nothing;
-  has_partitions := exists (
-    select from ${s.runs} r where r.queue = of_queue and coalesce(r.partition_key, '') > '' and r.in_line
-      and r.started_at is null and r.state in ('pending', 'waiting')
-  ) or exists (
-    select from ${s.runs} r where r.queue = of_queue and coalesce(r.partition_key, '') > '' and r.in_line
-      and r.started_at is not null and r.state in ('pending', 'waiting')
-  );
-  if has_partitions or exists (select from ${s.queues} q where q.name = of_queue and ${IS_LIMITED}) then
+  has_partitions := ${hasLine(s, 'chr(1)')};
+  is_alone := has_partitions or exists (select from ${s.queues} q where q.name = of_queue and ${IS_LIMITED});
+  if is_alone then
     if is_again then
       select q.* into limits from ${s.queues} q where q.name = of_queue for update skip locked;
     else
@@ -97,6 +120,10 @@ const LOCKING = (s: Schema): string => `
     return next;
     return;
   end if;
+  if known is not null and (known ->> 'n')::int is distinct from limits.line_changes then
+    is_whole := true;
+    hint := null;
+  end if;
   at_once := clock_timestamp();
   now_ms := extract(epoch from at_once) * 1000;
   is_scarce := coalesce(limits.concurrency, limits.worker_concurrency, limits.partition_concurrency) is not null;`;
@@ -106,17 +133,26 @@ const IS_LIMITED = `coalesce(q.concurrency, q.worker_concurrency, q.rate_limit, 
 
 // What was delayed or parked takes its place in line when it is due. One that kept its slot needs no place in line.
 const RIPENING = (s: Schema): string => `
-  update ${s.runs} r set in_line = true where r.id = any (array(
-    select d.id from ${s.runs} d
-    where d.queue = of_queue and not d.in_line and not d.holds_slot and d.state in ('pending', 'waiting')
-      and d.wake_at <= at_once
-    order by d.wake_at limit ${MOST_RIPENED}
-    for update skip locked
-  ));
+  with ripe as (
+    update ${s.runs} r set in_line = true where r.id = any (array(
+      select d.id from ${s.runs} d
+      where d.queue = of_queue and not d.in_line and not d.holds_slot and d.state in ('pending', 'waiting')
+        and d.wake_at <= at_once and ${isRipening('d')}
+      order by d.wake_at limit ${MOST_RIPENED}
+      for update skip locked
+    ))
+    returning r.*
+  )
+  select jsonb_agg(jsonb_build_object('f', r.started_at is null, 'k', coalesce(r.partition_key, ''),
+    'w', r.workflow, 'v', r.version, 'p', r.priority, 'place', r.place)) into ripened from ripe r;
+  if ripened is not null and known is not null then
+    known := ${s.quoted}.line_hint_without(known, ripened);
+    hint := case when not is_whole then known end;
+  end if;
   next_at := (
     select d.wake_at from ${s.runs} d
     where d.queue = of_queue and not d.in_line and not d.holds_slot and d.state in ('pending', 'waiting')
-      and d.wake_at is not null
+      and d.wake_at is not null and ${isRipening('d')}
     order by d.wake_at limit 1
   );`;
 
@@ -159,7 +195,7 @@ const TAKING = (s: Schema): string => `
     max(h.key) filter (where h.n = ${MOST_HEADS})
   into keys, workflows, versions, sweep_end
   from ${s.quoted}.line_heads(
-    of_queue, case when has_partitions then coalesce(limits.swept_to, '') else '' end, ${MOST_HEADS}) h
+    of_queue, case when has_partitions then coalesce(limits.swept_to, '') else '' end, ${MOST_HEADS}, hint) h
   left join json_to_recordset(serves) as v(workflow text, version text)
     on v.workflow = h.workflow and v.version = h.version;
   taken_of := array_fill(0, array[coalesce(cardinality(keys), 0)]);
@@ -169,6 +205,15 @@ const TAKING = (s: Schema): string => `
   for next_one in
     with here as materialized (
       select h.key, h.workflow, h.version from unnest(keys, workflows, versions) as h(key, workflow, version)
+    ),
+    parts as materialized (
+      select p.* from ${s.quoted}.line_parts(hint) p
+      union all
+      select f.is_fresh, h.key, h.workflow, h.version, false, ${FIRST_PRIORITY}, ${FIRST_PLACE}, ${ABOVE_ALL},
+        ${FLOOR('f.is_fresh')}
+      from here h cross join (values (true), (false)) as f(is_fresh)
+      where (h.key, h.workflow, h.version) not in (
+        select p.key, p.workflow, p.version from ${s.quoted}.line_parts(hint) p)
     ),
     weighed as materialized (
       select distinct h.key, coalesce((limits.partition_weights ->> h.key)::float8, 1) as weight from here h
@@ -190,17 +235,22 @@ const TAKING = (s: Schema): string => `
       ) b
     ),
     lined as materialized (
-      select s.*, c.id, c.version, c.is_fresh, row_number() over (partition by s.n order by c.priority, c.place) as i
-      from here h join shares s on s.key = h.key cross join lateral (
-        ${lined(s, 'true', 'r.started_at is null', 'starts_left <= 0 or s.starts <= 0 or s.slots <= 0')}
+      select s.*, c.id, c.workflow, c.version, c.is_fresh, c.priority,
+        row_number() over (partition by s.n order by c.priority, c.place) as i
+      from here h join shares s on s.key = h.key
+      join parts g on g.key = h.key and g.workflow = h.workflow and g.version = h.version
+      cross join lateral (
+        ${lined(s, FRESH, 'g.is_fresh', 'starts_left <= 0 or s.starts <= 0 or s.slots <= 0')}
         union all
-        ${lined(s, 'false', 'r.started_at is not null', 's.slots <= 0')}
+        ${lined(s, BEGUN, 'not g.is_fresh', 's.slots <= 0')}
       ) c
     )
-    select l.*, l.virtual_time + (l.i - 1) / l.weight as tag from lined l
+    select l.*, l.virtual_time + (l.i - 1) / l.weight as tag, (select count(*) from lined) as seen from lined l
     where l.i <= l.most
     order by tag, l.n, l.i
   loop
+    passed := coalesce(passed, ${entriesRead(s)} - read_before - next_one.seen);
+    has_more := has_more or next_one.i = next_one.most;
     if taken >= room then
       if is_full then is_held_back := true; else next_at := at_once; end if;
       exit;
@@ -221,6 +271,13 @@ const TAKING = (s: Schema): string => `
       continue;
     end if;
     ${lockOne(s)}
+    if known is not null or passed > ${MOST_PASSED} then
+      line := jsonb_build_object('f', next_one.is_fresh, 'k', next_one.key, 'w', next_one.workflow,
+        'v', next_one.version, 'p', next_one.priority);
+      if not lines @> jsonb_build_array(line) then
+        lines := lines || line;
+      end if;
+    end if;
     slots_left := slots_left - 1;
     taken_of[next_one.n] := taken_of[next_one.n] + 1;
     key_of[next_one.n] := next_one.key;
@@ -235,14 +292,14 @@ const TAKING = (s: Schema): string => `
 
 const REMEMBERING = (s: Schema): string => `
   if taken > 0 and (has_partitions or limits.partition_rate_limit is not null) then
-    insert into ${s.partitions} as known (queue, key, virtual_time, recent_starts)
+    insert into ${s.partitions} as served (queue, key, virtual_time, recent_starts)
     select of_queue, t.key, t.time, case when limits.partition_rate_limit is not null then
       ${s.quoted}.starts_added('[]', now_ms, limits.partition_rate_per_ms, t.fresh) end
     from unnest(key_of, time_of, fresh_of, taken_of) as t(key, time, fresh, taken)
     where t.taken > 0
     on conflict (queue, key) do update set virtual_time = excluded.virtual_time,
       recent_starts = case when limits.partition_rate_limit is not null then ${s.quoted}.starts_added(
-        ${s.quoted}.starts_within(known.recent_starts, now_ms, limits.partition_rate_per_ms), now_ms,
+        ${s.quoted}.starts_within(served.recent_starts, now_ms, limits.partition_rate_per_ms), now_ms,
         limits.partition_rate_per_ms, (excluded.recent_starts -> 0 ->> 1)::int) end;
     delete from ${s.partitions} p
     where p.queue = of_queue and p.virtual_time <= limits.virtual_time
@@ -252,21 +309,40 @@ const REMEMBERING = (s: Schema): string => `
     begun := ${s.quoted}.starts_added(begun, now_ms, limits.rate_per_ms, fresh);
   end if;
   -- There is more behind what was looked at: the next claim goes on from there.
-  if sweep_end is not null then
+  if sweep_end is not null or has_more and not is_held_back then
     next_at := at_once;
   end if;
   if fresh > 0 and begun is not null or has_partitions and (taken > 0 or sweep_end is distinct from limits.swept_to) then
     update ${s.queues} q set recent_starts = begun, virtual_time = limits.virtual_time, swept_to = sweep_end
     where q.name = of_queue;
+  end if;
+  -- Back in line, in places that other claims believe to be empty, and not all taken.
+  if is_alone and known is not null and ripened is not null and (is_held_back or taken >= room) then
+    limits.line_changes := limits.line_changes + 1;
+    known := known || jsonb_build_object('n', limits.line_changes);
+    update ${s.queues} q set line_changes = limits.line_changes where q.name = of_queue;
   end if;`;
 
+// Who stood in line is known by now, and what was taken has left it.
+const HINTING = (s: Schema): string => `
+  passed := coalesce(passed, ${entriesRead(s)} - read_before);
+  next_hint := ${nextHint(s, {
+    passed: 'passed',
+    taken: 'lines',
+    isRipe: `coalesce(jsonb_array_length(ripened), 0) < ${MOST_RIPENED}`,
+    changes: 'limits.line_changes',
+  })};`;
+
 // Begun or not: two indexes. A run that is kept out is looked at all the same, so that it is known to be there.
-function lined(s: Schema, isFresh: string, which: string, isKeptOut: string): string {
-  return `(select r.id, r.version, ${isFresh} as is_fresh, r.priority, r.place from ${s.runs} r
-         where r.queue = of_queue and coalesce(r.partition_key, '') = h.key
-           and r.workflow = h.workflow and r.version = h.version
-           and r.in_line and ${which} and r.state in ('pending', 'waiting')
+function lined(s: Schema, which: string, isOfPart: string, isKeptOut: string): string {
+  return `(select r.id, r.workflow, r.version, g.is_fresh, r.priority, r.place from ${s.runs} r
+         where ${isOfPart} and r.queue = of_queue and ${IN_PART} and ${which}
          order by r.priority, r.place limit case when ${isKeptOut} then 1 else s.most end)`;
+}
+
+/** Without what was due long ago, which has left by now. */
+export function isRipening(run: string): string {
+  return `${run}.wake_at > coalesce(to_timestamp((hint ->> 'r')::float8 / 1000), '-infinity')`;
 }
 
 // With coalesce, the planner does not see that an index of those in line would do: it may believe that one to be empty, and
@@ -304,4 +380,4 @@ const GIVING = (s: Schema): string => `
       from chosen c where r.id = c.id and c.one = 1
       returning r as run, c.at
     )
-    select g.run, limits.parked_hold_slots, is_scarce, null::timestamptz, false from given g order by g.at;`;
+    select g.run, limits.parked_hold_slots, is_scarce, null::timestamptz, false, null::jsonb from given g order by g.at;`;

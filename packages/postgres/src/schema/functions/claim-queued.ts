@@ -1,4 +1,10 @@
 import type { Schema } from '../../sql/names.js';
+import { isRipening } from './claim-from-queue.js';
+import { isWholeLookDue, MOST_PASSED, nextHint } from './line-hint.js';
+import { BEGUN, entriesRead, FRESH, hasLine } from './line-parts.js';
+
+/** The most queues of which hints are kept. */
+const MOST_HINTS = 100;
 
 /**
  * Gives runs of queues to an executor: of those that are named, or of all. `others` is how many runs without a queue it
@@ -14,16 +20,18 @@ export function claimQueued(s: Schema): string {
   return `
 create or replace function ${s.quoted}.queue_after(of_queue text) returns text
 language sql stable as $holdfast$
-  select least(
-    ${firstAfter(s, "r.in_line and r.started_at is null and r.state in ('pending', 'waiting')")},
-    ${firstAfter(s, "r.in_line and r.started_at is not null and r.state in ('pending', 'waiting')")},
-    ${firstAfter(s, "r.queue is not null and not r.in_line and not r.holds_slot and r.state in ('pending', 'waiting')")},
-    ${firstAfter(s, "r.holds_slot and r.state = 'waiting'")})
+  ${firstOf(s, 'r.queue > of_queue')}
+$holdfast$;
+
+create or replace function ${s.quoted}.queue_between(of_queue text, before_queue text) returns text
+language sql stable as $holdfast$
+  ${firstOf(s, 'r.queue > of_queue and r.queue < before_queue')}
 $holdfast$;
 
 create or replace function ${s.quoted}.claim_queued(
-  by_executor text, serves json, named json, room int, others int, chance float8)
-returns table (run ${s.runs}, keeps_slot boolean, is_slot_scarce boolean, next_at timestamptz, is_held_back boolean)
+  by_executor text, serves json, named json, room int, others int, chance float8, hints jsonb)
+returns table (
+  run ${s.runs}, keeps_slot boolean, is_slot_scarce boolean, next_at timestamptz, is_held_back boolean, next_hints jsonb)
 language plpgsql volatile rows 50
 set enable_seqscan = off set enable_bitmapscan = off set jit = off
 as $holdfast$
@@ -43,47 +51,70 @@ declare
   total int := 0;
   last_locked int := 0;
   one record;
+  bound text;
+  hint jsonb;
+  known jsonb;
+  is_whole boolean;
+  read_before bigint := ${entriesRead(s)};
+  passed bigint;
+  changes int;
 begin
+  hints := coalesce(hints, '{}');
 ${LOOKING(s)}
 ${SHARING(s)}
   run := null;
   next_at := (select least(soonest, min(n.at)) from unnest(nexts) as n(at));
   is_held_back := (select coalesce(bool_or(h.is_held), false) from unnest(helds) as h(is_held));
+  next_hints := nullif(hints, '{}');
   return next;
 end
 $holdfast$;`;
 }
 
+// Queues of which there is a hint are looked at by it; whether there are others, in between.
 const LOOKING = (s: Schema): string => `
   if named is null then
     of_queue := '';
     loop
-      of_queue := ${s.quoted}.queue_after(of_queue);
+      bound := (select min(h.name collate "C") from jsonb_object_keys(hints) as h(name) where h.name collate "C" > of_queue);
+      of_queue := coalesce(case when bound is null then ${s.quoted}.queue_after(of_queue)
+        else ${s.quoted}.queue_between(of_queue, bound) end, bound);
       exit when of_queue is null;
       names := names || of_queue;
     end loop;
+    if ${entriesRead(s)} - read_before > ${MOST_PASSED} then
+      hints := (select coalesce(jsonb_object_agg(q.name, '{}'::jsonb), '{}') from (
+        select q.name from ${s.queues} q order by q.name limit ${MOST_HINTS}) q) || hints;
+    end if;
   else
     names := array(select distinct q.name collate "C" from json_array_elements_text(named) as q(name) order by 1);
   end if;
   foreach of_queue in array coalesce(names, '{}') loop
+    known := hints -> of_queue;
+    changes := (select q.line_changes from ${s.queues} q where q.name = of_queue);
+    is_whole := ${isWholeLookDue('known')} or (known ->> 'n')::int is distinct from changes;
+    hint := case when not is_whole then known end;
+    read_before := ${entriesRead(s)};
     wakes := least(
       (select r.wake_at from ${s.runs} r
        where r.queue = of_queue and not r.in_line and not r.holds_slot and r.state in ('pending', 'waiting')
-         and r.wake_at is not null
+         and r.wake_at is not null and ${isRipening('r')}
        order by r.wake_at limit 1),
       (select r.wake_at from ${s.runs} r
        where r.queue = of_queue and r.holds_slot and r.state = 'waiting' and r.wake_at is not null
        order by r.wake_at limit 1));
-    if wakes <= clock_timestamp() or exists (
-      select from ${s.runs} r where r.queue = of_queue and r.in_line and r.started_at is null
-        and r.state in ('pending', 'waiting')
-    ) or exists (
-      select from ${s.runs} r where r.queue = of_queue and r.in_line and r.started_at is not null
-        and r.state in ('pending', 'waiting')
-    ) then
+    if wakes <= clock_timestamp() or ${hasLine(s, "''")} then
       busy := busy || of_queue;
     else
       soonest := least(soonest, wakes);
+      passed := ${entriesRead(s)} - read_before;
+      known := ${nextHint(s, {
+        passed: 'passed',
+        taken: "'[]'",
+        isRipe: 'true',
+        changes: 'changes',
+      })};
+      hints := case when known is null then hints - of_queue else hints || jsonb_build_object(of_queue, known) end;
     end if;
   end loop;`;
 
@@ -104,10 +135,12 @@ const SHARING = (s: Schema): string => `
       continue when quota <= 0;
       last_locked := greatest(last_locked, i);
       for one in select c.* from ${s.quoted}.claim_from_queue(
-          by_executor, serves, busy[i], quota, pass = 2 and quotas[i] > 0) c loop
+          by_executor, serves, busy[i], quota, pass = 2 and quotas[i] > 0, hints -> busy[i]) c loop
         if (one.run).id is null then
           nexts[i] := one.next_at;
           helds[i] := one.is_held_back;
+          hints := case when one.next_hint is null then hints - busy[i]
+            else hints || jsonb_build_object(busy[i], one.next_hint) end;
         else
           run := one.run;
           keeps_slot := one.keeps_slot;
@@ -120,6 +153,12 @@ const SHARING = (s: Schema): string => `
     end loop;
   end loop;`;
 
-function firstAfter(s: Schema, which: string): string {
-  return `(select r.queue from ${s.runs} r where r.queue > of_queue and ${which} order by r.queue limit 1)`;
+function firstOf(s: Schema, range: string): string {
+  const first = (which: string): string =>
+    `(select r.queue from ${s.runs} r where ${range} and ${which} order by r.queue limit 1)`;
+  return `select least(
+    ${first(FRESH)},
+    ${first(BEGUN)},
+    ${first("r.queue is not null and not r.in_line and not r.holds_slot and r.state in ('pending', 'waiting')")},
+    ${first("r.holds_slot and r.state = 'waiting'")})`;
 }

@@ -1,5 +1,6 @@
 import { text } from '../cells.js';
 import { fromMs } from '../fragments.js';
+import { lineChanged } from '../queues/line-changed.js';
 import { statement } from '../statement.js';
 
 // A run that is claimed meanwhile is waited for, and then found to have begun.
@@ -8,9 +9,12 @@ import { statement } from '../statement.js';
 export const setPriority = statement<[runId: string, priority: number], string>(
   'set_priority',
   (s) => `
-update ${s.runs} r set priority = $2::int
-where r.id = $1::text and r.state = 'pending' and r.started_at is null
-returning r.id`,
+with changed as (
+  update ${s.runs} r set priority = $2::int
+  where r.id = $1::text and r.state = 'pending' and r.started_at is null
+  returning r.id, r.queue
+),${lineChanged(s, 'changed')}
+select c.id from changed c`,
   (row) => text(row['id']),
 );
 
@@ -18,8 +22,11 @@ returning r.id`,
 export const setDue = statement<[runId: string, dueAtMs: number], string>(
   'set_due',
   (s) => `
-update ${s.runs} r set wake_at = ${fromMs('$2::float8')}, in_line = false
-where r.id = $1::text and r.state = 'pending' and r.started_at is null
-returning r.id`,
+with changed as (
+  update ${s.runs} r set wake_at = ${fromMs('$2::float8')}, in_line = false
+  where r.id = $1::text and r.state = 'pending' and r.started_at is null
+  returning r.id, r.queue
+),${lineChanged(s, 'changed')}
+select c.id from changed c`,
   (row) => text(row['id']),
 );

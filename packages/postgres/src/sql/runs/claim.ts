@@ -1,5 +1,5 @@
 import type { OwnedRun } from '@holdfast/core/internal';
-import { number, numberOrNull } from '../cells.js';
+import { number, numberOrNull, textOrNull } from '../cells.js';
 import { inMs, msInterval } from '../fragments.js';
 import { statement } from '../statement.js';
 import { decodeOwnedRun, selectOwnedRun } from './owned-run.js';
@@ -11,6 +11,8 @@ export interface ClaimRow {
   readonly nextDueInMs: number | null;
   /** Whether limits of queues kept back runs that are due. */
   readonly isHeldBack: boolean;
+  /** What the next claim may know of the lines of queues; null if there is nothing to know. */
+  readonly hints: string | null;
 }
 
 /**
@@ -21,10 +23,18 @@ export interface ClaimRow {
  *
  * Due runs are looked up by workflow and version: a pile of runs that this executor has no code for costs nothing.
  *
- * Those that wait in queues are taken first, by a function, and leave to the others their share of the room.
+ * Those that wait in queues are taken first, by a function, and leave to the others their share of the room. What it learns
+ * of their lines, `hints`, it is told again by the next claim.
  */
 export const claimRuns = statement<
-  [executorId: string, serves: string, limit: number, queues: string | null, chance: number],
+  [
+    executorId: string,
+    serves: string,
+    limit: number,
+    queues: string | null,
+    chance: number,
+    hints: string | null,
+  ],
   ClaimRow
 >(
   'claim_runs',
@@ -45,10 +55,10 @@ candidates as materialized (
   limit $3::int * 2 + 20
 ),
 queued as materialized (
-  select q.run, q.keeps_slot, q.is_slot_scarce, q.next_at, q.is_held_back, q.at
+  select q.run, q.keeps_slot, q.is_slot_scarce, q.next_at, q.is_held_back, q.next_hints, q.at
   from ${s.quoted}.claim_queued(
-    $1::text, $2::json, $4::text::json, $3::int, (select count(*) from candidates)::int, $5::float8
-  ) with ordinality as q(run, keeps_slot, is_slot_scarce, next_at, is_held_back, at)
+    $1::text, $2::json, $4::text::json, $3::int, (select count(*) from candidates)::int, $5::float8, $6::text::jsonb
+  ) with ordinality as q(run, keeps_slot, is_slot_scarce, next_at, is_held_back, next_hints, at)
   where not exists (select from ${s.executors} x where x.id = $1::text and x.stopped_at is not null)
 ),
 due as materialized (
@@ -93,6 +103,7 @@ next as (
 )
 select ${inMs('(next.wake_at - clock_timestamp())')} as next_due_in_ms,
   (select coalesce(bool_or(q.is_held_back), false) from queued q)::int as is_held_back,
+  (select q.next_hints::text from queued q where (q.run).id is null) as hints,
   ${selectOwnedRun('t.')}
 from next left join taken t on true
 order by t.at, t.was_due, t.id`,
@@ -100,5 +111,6 @@ order by t.at, t.was_due, t.id`,
     run: row['id'] === null ? null : decodeOwnedRun(row),
     nextDueInMs: numberOrNull(row['next_due_in_ms']),
     isHeldBack: number(row['is_held_back']) > 0,
+    hints: textOrNull(row['hints']),
   }),
 );

@@ -1,6 +1,7 @@
 import { number } from '../cells.js';
 import { IS_IDLE } from '../fragments.js';
 import type { Schema } from '../names.js';
+import { lineChanged } from '../queues/line-changed.js';
 import { type Statement, statement, type Value } from '../statement.js';
 
 /** How many runs were looked at, and how many of them were moved. */
@@ -57,8 +58,8 @@ locked as materialized (
 moved as (
   update ${s.runs} r set version = $1::text
   from locked l where r.id = l.id and l.one = 1
-  returning r.id
-)
+  returning r.id, r.queue
+),${lineChanged(s, 'moved')}
 select (select count(*) from candidates)::int as found, (select count(*) from moved)::int as moved`,
     (row) => ({ found: number(row['found']), moved: number(row['moved']) }),
   );
