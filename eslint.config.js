@@ -6,9 +6,14 @@ import tseslint from 'typescript-eslint';
 const injected = 'take it from time/, so that a replay and a test see the same value.';
 
 export default defineConfig(
-  globalIgnores(['**/dist/', '**/generated/', '**/.reports/', '**/coverage/', '.tools/']),
+  globalIgnores(['**/dist/', '**/.next/', '**/generated/', '**/.reports/', '**/coverage/', '.tools/']),
   {
-    files: ['packages/*/src/**/*.ts', 'packages/*/test/**/*.ts', 'apps/*/src/**/*.ts', 'apps/*/test/**/*.ts'],
+    files: [
+      'packages/*/src/**/*.ts',
+      'packages/*/test/**/*.ts',
+      'apps/*/src/**/*.{ts,tsx}',
+      'apps/*/test/**/*.ts',
+    ],
     languageOptions: {
       parser: tseslint.parser,
       parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },

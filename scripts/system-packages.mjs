@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process';
 
 const WANTED = [
+  { program: 'chromium', package: 'chromium' },
   { program: 'pgbouncer', package: 'pgbouncer' },
   { program: 'psql', package: 'postgresql-client' },
 ];
@@ -11,7 +12,7 @@ const missing = WANTED.filter(({ program }) => !runs(program));
 if (missing.length > 0) {
   const names = missing.map((wanted) => wanted.package);
   if (process.getuid?.() === 0 && runs('apt-get')) {
-    console.log(`Installing ${names.join(' and ')}, for the tests that need them`);
+    console.log(`Installing ${names.join(', ')}, for the tests that need them`);
     apt('update');
     apt('install', '-y', '--no-install-recommends', ...names);
   }

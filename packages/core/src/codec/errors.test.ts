@@ -202,6 +202,25 @@ describe('an error of a class', () => {
   });
 });
 
+describe("Holdfast's own errors", () => {
+  it('are stored under their names also where a bundler took those away', () => {
+    const own = [HoldfastError, NonDeterminismError, NonRetryableError];
+    const names = own.map((cls) => Object.getOwnPropertyDescriptor(cls, 'name')!);
+    for (const cls of own) Object.defineProperty(cls, 'name', { value: '', configurable: true });
+    try {
+      const minified = createCodec(new ClassRegistry());
+      expect(roundTrip(new HoldfastError('TIMED_OUT', 'late'), minified)).toBeInstanceOf(HoldfastError);
+      expect(roundTrip(new NonRetryableError('no'), minified)).toBeInstanceOf(NonRetryableError);
+      const stored = minified.encode(new NonRetryableError('no'), 'the error');
+      expect(codec.decode(stored)).toBeInstanceOf(NonRetryableError);
+    } finally {
+      own.forEach((cls, i) => {
+        Object.defineProperty(cls, 'name', names[i]!);
+      });
+    }
+  });
+});
+
 describe('what an error holds that cannot be recorded', () => {
   it('becomes undefined, and the rest survives', () => {
     class Socket {

@@ -34,6 +34,9 @@ const SLOTTED: readonly Constructor[] = [
   Object.getPrototypeOf(Uint8Array) as Constructor,
 ];
 
+/** Holdfast's own errors. Their names are written out: a bundler that minifies an app takes a class's own away. */
+const OWN_ERRORS = { HoldfastError, NonDeterminismError, NonRetryableError };
+
 /** The classes whose instances survive storage as what they are. Knows the built-in errors and Holdfast's own. */
 export class ClassRegistry {
   readonly #entries = new Map<string, Entry>();
@@ -41,7 +44,8 @@ export class ClassRegistry {
   readonly #recipes = new Map<string, Recipe>();
 
   constructor() {
-    for (const cls of [...ERRORS, HoldfastError, NonDeterminismError, NonRetryableError]) this.register(cls);
+    for (const cls of ERRORS) this.register(cls);
+    for (const [name, cls] of Object.entries(OWN_ERRORS)) this.register(cls, name);
   }
 
   /**
