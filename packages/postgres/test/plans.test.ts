@@ -10,6 +10,9 @@ import { buryExecutors } from '../src/sql/executors/bury.js';
 import { renewExecutor } from '../src/sql/executors/renew.js';
 import { readUnreceived } from '../src/sql/messages/unreceived.js';
 import { schemaNamed } from '../src/sql/names.js';
+import { advanceReader } from '../src/sql/offsets/advance.js';
+import { moveReader } from '../src/sql/offsets/move.js';
+import { readOffsets } from '../src/sql/offsets/read.js';
 import { setDue, setPriority } from '../src/sql/pending/change.js';
 import { debounceRun } from '../src/sql/pending/debounce.js';
 import { readDebounced } from '../src/sql/pending/debounced.js';
@@ -76,6 +79,9 @@ const CASES: readonly Case[] = [
   { statement: cancelRuns },
   { statement: debounceRun },
   { statement: readDebounced },
+  { statement: advanceReader },
+  { statement: moveReader },
+  { statement: readOffsets },
   { statement: setPriority },
   { statement: setDue },
   { statement: listBusyRuns },

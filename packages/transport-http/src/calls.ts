@@ -4,14 +4,17 @@ import { COME_AGAIN, Problem } from './problem.js';
 export interface Call {
   /** Aborted when its answer is of no use to anybody any more: the caller has left, or the handler is closing. */
   readonly signal: AbortSignal;
-  end(): void;
+  /** Keeps it open until what it gives is called, whatever else ends. */
+  readonly hold: () => () => void;
+  /** It ends, unless something holds it. */
+  readonly release: () => void;
 }
 
 /** All requests that are being served. */
 export class Calls {
-  readonly #open = new Map<Call, AbortController>();
+  readonly #open = new Set<AbortController>();
   #isClosing = false;
-  #emptied: (() => void) | undefined;
+  readonly #emptied: (() => void)[] = [];
 
   /** How many requests are being served. */
   get size(): number {
@@ -32,34 +35,33 @@ export class Calls {
         COME_AGAIN,
       );
     const controller = new AbortController();
-    const { signal } = controller;
     // One signal made of both would stay on the handler's as long as that lives.
     const leave = (): void => controller.abort();
     request.signal.addEventListener('abort', leave, { once: true });
     if (request.signal.aborted) leave();
-    const call: Call = {
-      signal,
-      end: () => {
+    this.#open.add(controller);
+    let holders = 0;
+    const hold = (): (() => void) => {
+      holders += 1;
+      return () => {
+        holders -= 1;
+        if (holders > 0) return;
         request.signal.removeEventListener('abort', leave);
-        this.#open.delete(call);
-        if (this.#open.size === 0) this.#emptied?.();
-      },
+        this.#ended(controller);
+      };
     };
-    this.#open.set(call, controller);
-    return call;
+    return { signal: controller.signal, hold, release: hold() };
   }
 
   /** Begins no other one, ends what only waits, and resolves when all are answered. */
   async close(): Promise<void> {
     this.#isClosing = true;
-    for (const controller of this.#open.values()) controller.abort();
-    if (this.#open.size === 0) return;
-    await new Promise<void>((resolve) => {
-      const before = this.#emptied;
-      this.#emptied = () => {
-        before?.();
-        resolve();
-      };
-    });
+    for (const controller of this.#open) controller.abort();
+    if (this.#open.size > 0) await new Promise<void>((resolve) => this.#emptied.push(resolve));
+  }
+
+  #ended(controller: AbortController): void {
+    this.#open.delete(controller);
+    if (this.#open.size === 0) for (const resolve of this.#emptied.splice(0)) resolve();
   }
 }

@@ -7,8 +7,9 @@ import {
   type Workflow,
   type WorkflowDefinition,
 } from '@holdfast/core/internal';
-import type { HttpApi, Startable } from './options.js';
+import type { HttpApi } from './options.js';
 import { Problem } from './problem.js';
+import type { Startable } from './startable.js';
 
 /** A workflow that can be started. */
 export interface Exposed extends Startable {
@@ -29,11 +30,23 @@ export class Exposure {
     this.#api = api;
     const exposed = Object.entries(api.workflows ?? {}).map(([name, given]) => exposedOf(name, given));
     this.#workflows = new Map(exposed.map((one) => [one.name, one]));
-    this.#names = new Map(exposed.map(({ name, definition }) => [definition.name, name]));
+    this.#names = namesOf(exposed);
   }
 
   get workflows(): readonly Exposed[] {
     return [...this.#workflows.values()];
+  }
+
+  get channels(): readonly (readonly [string, Channel<unknown, never>])[] {
+    return Object.entries(this.#api.channels ?? {});
+  }
+
+  get events(): readonly (readonly [string, Event<unknown, never>])[] {
+    return Object.entries(this.#api.events ?? {});
+  }
+
+  get streams(): readonly (readonly [string, Stream<unknown, never>])[] {
+    return Object.entries(this.#api.streams ?? {});
   }
 
   /** @throws Problem NOT_FOUND */
@@ -41,7 +54,7 @@ export class Exposure {
     return this.#workflows.get(name) ?? notExposed('workflow', name);
   }
 
-  channel(name: string): Channel<never, never> {
+  channel(name: string): Channel<unknown, never> {
     return own(this.#api.channels, name) ?? notExposed('channel', name);
   }
 
@@ -57,6 +70,22 @@ export class Exposure {
   nameOf(workflow: string): string | undefined {
     return this.#names.get(workflow);
   }
+}
+
+/** @throws HoldfastError INVALID_OPTION for a workflow with two names: a run has one. */
+function namesOf(exposed: readonly Exposed[]): ReadonlyMap<string, string> {
+  const names = new Map<string, string>();
+  for (const { name, definition } of exposed) {
+    const other = names.get(definition.name);
+    if (other !== undefined) {
+      throw new HoldfastError(
+        'INVALID_OPTION',
+        `Workflow "${definition.name}" has two names in the HTTP handler, "${other}" and "${name}". Give it one.`,
+      );
+    }
+    names.set(definition.name, name);
+  }
+  return names;
 }
 
 function own<Value>(record: Readonly<Record<string, Value>> | undefined, name: string): Value | undefined {
@@ -80,7 +109,7 @@ function exposedOf(name: string, given: Workflow<never, unknown> | Startable): E
     throw new HoldfastError(
       'INVALID_OPTION',
       `Workflow "${definition.name}" takes ${definition.body.length} arguments, and a request has one body. Say which ` +
-        `they are: { ${name}: { workflow, args: (body) => [body.first, body.second] } }.`,
+        `they are: ${name}: startable(workflow, { args: (body) => [body.first, body.second] }).`,
     );
   }
   return { ...startable, name, definition };

@@ -33,9 +33,16 @@ export function messageKeyOf(key: string, channel: string): string {
   return `http-${digest([channel, key])}`;
 }
 
-/** What a body is known by when its key comes again. */
+/** What a body is known by when its key comes again: the order of its fields is nobody's business. */
 export function fingerprintOf(body: unknown): string {
-  return digest(body === undefined ? [] : [body]);
+  return digest(body === undefined ? [] : [sorted(body)]);
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null) return value;
+  const fields = Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1));
+  return Object.fromEntries(fields.map(([name, field]) => [name, sorted(field)]));
 }
 
 function digest(parts: readonly unknown[]): string {

@@ -1,6 +1,10 @@
 export type { Access, Authorize, Grant } from './access.js';
 export { type HttpHandler, httpHandler } from './handler.js';
-export type { HttpApi, HttpApp, HttpOptions, Startable } from './options.js';
+export { honoHandler } from './mounts/hono.js';
+export { nextHandlers } from './mounts/next.js';
+export type { OpenApiOptions } from './openapi/options.js';
+export type { HttpApi, HttpApp, HttpOptions } from './options.js';
 export type { ProblemCode, ProblemDetails } from './problem.js';
 export type { Limiter, RateLimit } from './rate-limit.js';
 export type { RunResource } from './run-resource.js';
+export { type Startable, type StartableOptions, startable } from './startable.js';

@@ -5,32 +5,22 @@ import type {
   Event,
   Holdfast,
   Logger,
-  StartOptions,
   Stream,
   Workflow,
 } from '@holdfast/core/internal';
-import type { Authorize, Grant } from './access.js';
+import type { Authorize } from './access.js';
+import type { OpenApiOptions } from './openapi/options.js';
 import type { RateLimit } from './rate-limit.js';
+import type { Startable } from './startable.js';
 
 /** What can serve requests: a launched app, or an open client. */
 export type HttpApp = Holdfast | Client;
-
-/** A workflow that can be started over HTTP, with how its runs are started. */
-export interface Startable<Flow extends Workflow<never, unknown> = Workflow<never, unknown>> {
-  readonly workflow: Flow;
-  /** The arguments that a body stands for. Default: the body is the one argument, and no body is none. */
-  readonly args?: (body: unknown) => Readonly<Parameters<Flow>>;
-  /** How runs are started: their queue, priority, tags. `id` is given by the idempotency key if there is one. */
-  readonly start?: StartOptions | ((request: Request, grant: Grant) => StartOptions);
-  /** Whether a request without an `Idempotency-Key` is refused. Default false. */
-  readonly needsKey?: boolean;
-}
 
 /** What can be reached over HTTP, by the names that it has in addresses. What is not named here cannot. */
 export interface HttpApi {
   readonly workflows?: Readonly<Record<string, Workflow<never, unknown> | Startable>>;
   /** What runs of these workflows can be sent. */
-  readonly channels?: Readonly<Record<string, Channel<never, never>>>;
+  readonly channels?: Readonly<Record<string, Channel<unknown, never>>>;
   /** What they show. */
   readonly events?: Readonly<Record<string, Event<unknown, never>>>;
   readonly streams?: Readonly<Record<string, Stream<unknown, never>>>;
@@ -60,4 +50,6 @@ export interface HttpOptions {
   readonly showError?: (error: unknown) => string | undefined;
   /** Where errors go that callers are not told of. Default: says nothing. */
   readonly logger?: Logger;
+  /** What the OpenAPI document says of the API as a whole. */
+  readonly openapi?: OpenApiOptions;
 }

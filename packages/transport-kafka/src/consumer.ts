@@ -54,11 +54,11 @@ export class KafkaConsumer {
   readonly #taking: Taking;
   readonly #putAway: PutAway | undefined;
   readonly #producing: Producing;
-  readonly #holds = new Holds();
   readonly #readers = new Map<string, PartitionReader>();
   readonly #logger;
   #state: ConsumerStatus['state'] = 'new';
   #client: KafkaConsumerClient | undefined;
+  #holds: Holds | undefined;
   #working: Promise<void> | undefined;
   #stopping: Promise<void> | undefined;
   #wake: (() => void) | undefined;
@@ -113,7 +113,7 @@ export class KafkaConsumer {
       const { topic, partition, position, end } = reader;
       const isKnown = position !== undefined && end !== undefined;
       const lag = isKnown ? Math.max(0, Number(BigInt(end) - BigInt(position))) : undefined;
-      return { topic, partition, position, lag, held: this.#holds.of(reader) };
+      return { topic, partition, position, lag, held: this.#holds?.of(reader) };
     });
     return { state: this.#state, partitions };
   }
@@ -176,6 +176,8 @@ export class KafkaConsumer {
       this.#assigned(payload.memberAssignment);
     });
     this.#client = client;
+    const holds = new Holds(client);
+    this.#holds = holds;
     try {
       await client.connect();
       await client.subscribe({ topics, fromBeginning: true });
@@ -184,11 +186,11 @@ export class KafkaConsumer {
           autoCommit: false,
           eachBatchAutoResolve: false,
           partitionsConsumedConcurrently: concurrency,
-          eachBatch: (payload) => this.#eachBatch(client, payload),
+          eachBatch: (payload) => this.#eachBatch(payload, holds),
         });
       if (this.#isOn()) await crash;
     } finally {
-      this.#holds.clear();
+      holds.end();
       await client.disconnect();
       this.#readers.clear();
       if (this.#isOn()) this.#state = 'connecting';
@@ -198,7 +200,7 @@ export class KafkaConsumer {
   /** These partitions are its own from now on. What another one did meanwhile is to be looked up. */
   #assigned(assignment: Readonly<Record<string, readonly number[]>>): void {
     if (!this.#isOn()) return;
-    this.#holds.clear();
+    this.#holds?.releaseAll();
     this.#readers.clear();
     for (const [topic, partitions] of Object.entries(assignment))
       for (const partition of partitions) this.#readerOf({ topic, partition });
@@ -224,7 +226,7 @@ export class KafkaConsumer {
     return made;
   }
 
-  async #eachBatch(client: KafkaConsumerClient, payload: BatchPayload): Promise<void> {
+  async #eachBatch(payload: BatchPayload, holds: Holds): Promise<void> {
     const { topic, partition } = payload.batch;
     const reader = this.#readerOf({ topic, partition });
     let lost: unknown;
@@ -239,15 +241,14 @@ export class KafkaConsumer {
     try {
       const pause = await reader.read({ ...payload, batch: payload.batch, heartbeat });
       await this.#commit(payload, reader);
-      if (pause === 'no room')
-        this.#holds.hold(client, reader, BACK_PRESSURE_MS, { reason: 'back-pressure' });
+      if (pause === 'no room') holds.hold(reader, BACK_PRESSURE_MS, { reason: 'back-pressure' });
     } catch (error) {
       reader.doubt();
       // The client knows what to do when its group does not know it any more.
       if (lost !== undefined) throw error;
       const ms = waitMs(reader.failures++);
       this.#logger.warn({ error, topic, partition, ms }, 'records could not be taken; they are read again');
-      if (this.#isOn()) this.#holds.hold(client, reader, ms, { reason: 'error', error });
+      holds.hold(reader, ms, { reason: 'error', error });
     }
   }
 

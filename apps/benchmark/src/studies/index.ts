@@ -7,6 +7,17 @@ import { replay } from './replay/replay.js';
 import { sleepers } from './sleepers/sleepers.js';
 import { steady } from './steady/steady.js';
 import type { Study } from './study.js';
+import { workers } from './workers/workers.js';
 
 /** All studies, in the order in which they are shown. */
-export const STUDIES: readonly Study[] = [orms, replay, idle, sleepers, finished, imports, indexes, steady];
+export const STUDIES: readonly Study[] = [
+  orms,
+  replay,
+  idle,
+  sleepers,
+  finished,
+  workers,
+  imports,
+  indexes,
+  steady,
+];

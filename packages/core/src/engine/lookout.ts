@@ -56,6 +56,11 @@ export class Lookout<Question, Answer> {
     this.#pauses = pauses;
   }
 
+  /** How many wait. */
+  get size(): number {
+    return this.#watches.size;
+  }
+
   /** Looks for somebody, and for all who wait for the same run, until something is found. The answer forgets it. */
   add(watcher: Watcher<Question, Answer>): () => void {
     const atMs = Number.POSITIVE_INFINITY;

@@ -2,6 +2,7 @@ import type { Logger } from '@holdfast/core/internal';
 import type { Grant } from '../access.js';
 import type { BodyLimits } from '../body.js';
 import type { Exposure } from '../exposure.js';
+import type { OpenApiOptions } from '../openapi/options.js';
 import type { HttpApp, HttpOptions } from '../options.js';
 import type { Places } from '../places.js';
 
@@ -20,6 +21,7 @@ export interface Server {
   readonly heartbeatMs: number;
   readonly showError: NonNullable<HttpOptions['showError']>;
   readonly logger: Logger;
+  readonly openapi: OpenApiOptions;
 }
 
 /** A request that was let in. */
@@ -29,6 +31,8 @@ export interface Asked {
   readonly grant: Grant;
   /** Aborted when nobody wants the answer. */
   readonly signal: AbortSignal;
+  /** Keeps the handler from closing until what it gives is called: for an answer that goes on. */
+  readonly hold: () => () => void;
   /** What stands in its address: the name of what is meant, and the run. */
   readonly name: string;
   readonly runId: string;

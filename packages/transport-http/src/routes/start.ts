@@ -39,7 +39,7 @@ interface Order {
 async function startRun(server: Server, asked: Asked, order: Order): Promise<Response> {
   const { app, exposure, basePath } = server;
   const { exposed, body } = order;
-  const args = exposed.args ? exposed.args(body) : body === undefined ? [] : [body];
+  const args = exposed.args ? exposed.args(body as never) : body === undefined ? [] : [body];
   const options = startOptions(asked, order);
   // The two sorts of apps start a workflow's runs alike.
   const { start }: StartsByDefinition = app as Client;

@@ -1,9 +1,9 @@
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { runTransportWorker } from '@holdfast/conformance/transport-worker';
 import { postgres } from '@holdfast/postgres';
 import { httpHandler } from '../../src/index.js';
-import { nodeListener } from '../../src/node.js';
+import { closeServer, nodeListener } from '../../src/node.js';
+import { listen } from './listen.js';
 
 await runTransportWorker({
   postgres,
@@ -14,15 +14,9 @@ await runTransportWorker({
       concurrency: mostAtOnce,
     });
     const server = createServer(nodeListener(handler));
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const { port } = server.address() as AddressInfo;
     return {
-      address: `http://127.0.0.1:${port}`,
-      async close() {
-        const closed = new Promise((resolve) => server.close(resolve));
-        await handler.close();
-        await closed;
-      },
+      address: await listen(server),
+      close: () => closeServer(server, handler),
     };
   },
 });

@@ -4,7 +4,6 @@ import { PLAYS, type Play, perform, titleOf } from './plays.js';
 
 // Each takes seconds, most of which the broker waits for a dead consumer. `pnpm test:kills` plays all of them.
 const SHORT: readonly Play[] = [
-  { form: 'starting', point: 'received', spared: 1 },
   { form: 'starting', point: 'advanced', spared: 1 },
   { form: 'handling', point: 'handled', spared: 3 },
   { form: 'handling', point: 'rejoined', spared: 1 },

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { Kafka, logLevel } from 'kafkajs';
+import { type Admin, Kafka, logLevel } from 'kafkajs';
 import { describe, inject, onTestFinished } from 'vitest';
 
 /** Quick to notice a member that was killed. */
@@ -54,6 +54,37 @@ export class TestTopic {
     this.#kafka = kafka;
   }
 
+  make(partitions = 1): Promise<void> {
+    return this.#withAdmin(async (admin) => {
+      const topics = [{ topic: this.name, numPartitions: partitions }];
+      await admin.createTopics({ topics, waitForLeaders: false });
+      await until('the topic is there', async () => (await admin.listTopics()).includes(this.name));
+    });
+  }
+
+  remove(): Promise<void> {
+    return this.#withAdmin(async (admin) => {
+      await admin.deleteTopics({ topics: [this.name] });
+      await until('the topic is gone', async () => !(await admin.listTopics()).includes(this.name));
+    });
+  }
+
+  /** A topic of the same name, and none of its records. */
+  async makeAnew(): Promise<void> {
+    await this.remove();
+    await this.make();
+  }
+
+  async #withAdmin(work: (admin: Admin) => Promise<void>): Promise<void> {
+    const admin = this.#kafka.admin();
+    await admin.connect();
+    try {
+      await work(admin);
+    } finally {
+      await admin.disconnect();
+    }
+  }
+
   /** Writes records as JSON; bytes as they are. */
   async write(records: readonly TestRecord[]): Promise<void> {
     const producer = this.#kafka.producer({ allowAutoTopicCreation: false });
@@ -101,12 +132,9 @@ export class TestTopic {
 
 /** A new topic. */
 export async function topic({ partitions = 1, kafka = kafkaAt() } = {}): Promise<TestTopic> {
-  const name = `topic-${randomUUID()}`;
-  const admin = kafka.admin();
-  await admin.connect();
-  await admin.createTopics({ topics: [{ topic: name, numPartitions: partitions }], waitForLeaders: true });
-  await admin.disconnect();
-  return new TestTopic(name, kafka);
+  const made = new TestTopic(`topic-${randomUUID()}`, kafka);
+  await made.make(partitions);
+  return made;
 }
 
 /** The offsets that a group has committed to the broker. */
@@ -116,6 +144,18 @@ export async function committed(group: string, topicName: string, kafka = kafkaA
   const [found] = await admin.fetchOffsets({ groupId: group, topics: [topicName] });
   await admin.disconnect();
   return found!.partitions.sort((a, b) => a.partition - b.partition).map(({ offset }) => offset);
+}
+
+/** Has a group believe, at the broker, that it stands at an offset of partition 0. */
+export async function commit(groupId: string, topicName: string, offset: string): Promise<void> {
+  const consumer = kafkaAt().consumer({ ...SETTINGS, groupId });
+  const joined = new Promise<void>((resolve) => consumer.on('consumer.group_join', () => resolve()));
+  await consumer.connect();
+  await consumer.subscribe({ topics: [topicName] });
+  await consumer.run({ autoCommit: false, eachBatchAutoResolve: false, eachBatch: async () => {} });
+  await joined;
+  await consumer.commitOffsets([{ topic: topicName, partition: 0, offset }]);
+  await consumer.disconnect();
 }
 
 /** Stops something when the test ends. */

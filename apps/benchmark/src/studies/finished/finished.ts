@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { migrate } from '@holdfast/postgres';
 import { startEmbedded } from '@holdfast/postgres/internal';
 import pg from 'pg';
 import { dropDatabase, freshDatabase } from '../../measure/database.js';
@@ -8,6 +9,7 @@ import { nodeFor } from '../../measure/node.js';
 import { readNow } from '../../measure/server.js';
 import { median, quantile } from '../../measure/statistics.js';
 import { shownValue } from '../../report/figures.js';
+import { settle } from '../../scale/settle.js';
 import type { Workload } from '../../workloads.js';
 import type { Ground, Study } from '../study.js';
 
@@ -33,6 +35,7 @@ export const finished: Study = {
     const server = await startEmbedded({ dir: scaleDir });
     const empty = await freshDatabase(server.url);
     try {
+      await settled(server.url, ground);
       return await compared(ground, { empty, full: server.url });
     } finally {
       await dropDatabase(server.url, empty);
@@ -40,6 +43,17 @@ export const finished: Study = {
     }
   },
 };
+
+async function settled(url: string, { say }: Ground): Promise<void> {
+  await migrate(url);
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await settle(client, say);
+  } finally {
+    await client.end();
+  }
+}
 
 type Places = Readonly<Record<'empty' | 'full', string>>;
 
