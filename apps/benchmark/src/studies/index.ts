@@ -1,3 +1,4 @@
+import { counts } from './counts.js';
 import { finished } from './finished/finished.js';
 import { idle } from './idle.js';
 import { imports } from './imports/imports.js';
@@ -11,6 +12,7 @@ import { workers } from './workers/workers.js';
 
 /** All studies, in the order in which they are shown. */
 export const STUDIES: readonly Study[] = [
+  counts,
   orms,
   replay,
   idle,

@@ -1,0 +1,9 @@
+import { testServer } from '@holdfast/postgres/internal';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    serverUrl: string;
+  }
+}
+
+export default testServer;
