@@ -1,20 +1,15 @@
-import { createTestDatabase } from '@holdfast/postgres/internal';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { shopHome } from './support/database.js';
 import { holdfast, onTerminal } from './support/holdfast.js';
 import { inProcess } from './support/in-process.js';
 import { masked } from './support/masked.js';
-import { launchShop, type Shop } from './support/shop.js';
 
-let url: string;
-let shop: Shop;
-let drop: () => Promise<void>;
+const home = shopHome();
 
 beforeAll(async () => {
-  ({ url, drop } = await createTestDatabase(inject('serverUrl')));
-  shop = await launchShop(url);
-  await shop.start('checkout', [{ id: 'order-42' }], { id: 'order-42', tags: { customer: 42 } });
-  await shop.start('refuse', [{ id: 'order-43' }], { id: 'order-43' });
-  await shop.start('mail', ['ada'], {
+  await home.shop.start('checkout', [{ id: 'order-42' }], { id: 'order-42', tags: { customer: 42 } });
+  await home.shop.start('refuse', [{ id: 'order-43' }], { id: 'order-43' });
+  await home.shop.start('mail', ['ada'], {
     id: 'größe-日本語-🎉',
     queue: 'mail',
     partitionKey: 'acme',
@@ -22,20 +17,15 @@ beforeAll(async () => {
   });
 });
 
-afterAll(async () => {
-  await shop.kill();
-  await drop();
-});
-
 async function ids(...args: string[]): Promise<string[]> {
-  const { code, stdout, stderr } = await inProcess(['runs', 'list', '--json', ...args], { url });
+  const { code, stdout, stderr } = await inProcess(['runs', 'list', '--json', ...args], { url: home.url });
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   return stdout.split('\n').flatMap((line) => (line === '' ? [] : [(JSON.parse(line) as { id: string }).id]));
 }
 
 describe('holdfast runs list', () => {
   test('shows a person a table, the newest first', async () => {
-    const { code, stdout } = await holdfast(['runs', 'list'], { url });
+    const { code, stdout } = await holdfast(['runs', 'list'], { url: home.url });
     expect(code).toBe(0);
     expect(masked(stdout)).toMatchInlineSnapshot(`
       "ID  WORKFLOW  STATE  CREATED  TOOK  QUEUE  PARENT  TAGS
@@ -48,7 +38,7 @@ describe('holdfast runs list', () => {
   });
 
   test('on a narrow terminal leaves out what matters less, and cuts no id', async () => {
-    const terminal = onTerminal(['runs', 'list'], { url, columns: 62 });
+    const terminal = onTerminal(['runs', 'list'], { url: home.url, columns: 62 });
     expect(await terminal.ended).toBe(0);
     expect(masked(terminal.text())).toMatchInlineSnapshot(`
       "ID  WORKFLOW  STATE  CREATED  TOOK  QUEUE
@@ -61,16 +51,18 @@ describe('holdfast runs list', () => {
   });
 
   test('has colours on a terminal only, and none with NO_COLOR or --no-color', async () => {
-    const coloured = onTerminal(['runs', 'list'], { url });
-    const plain = onTerminal(['runs', 'list'], { url, env: { NO_COLOR: '1' } });
-    const refused = onTerminal(['runs', 'list', '--no-color'], { url });
+    const coloured = onTerminal(['runs', 'list'], { url: home.url });
+    const plain = onTerminal(['runs', 'list'], { url: home.url, env: { NO_COLOR: '1' } });
+    const refused = onTerminal(['runs', 'list', '--no-color'], { url: home.url });
     await Promise.all([coloured.ended, plain.ended, refused.ended]);
     const colour = '\u001b[3';
     expect(coloured.text()).toContain(`${colour}1mfailed`);
     expect(plain.text()).toContain('failed');
     expect(plain.text()).not.toContain(colour);
     expect(refused.text()).not.toContain(colour);
-    expect((await holdfast(['runs', 'list'], { url, env: { CI: 'true' } })).stdout).not.toContain('\u001b');
+    expect((await holdfast(['runs', 'list'], { url: home.url, env: { CI: 'true' } })).stdout).not.toContain(
+      '\u001b',
+    );
   });
 
   test('finds runs by each of its filters', async () => {
@@ -102,7 +94,9 @@ describe('holdfast runs list', () => {
   });
 
   test('writes a line of JSON for each run, with payloads if they are wanted', async () => {
-    const { stdout } = await holdfast(['runs', 'list', '--json', '--payloads', '--id', 'order-42'], { url });
+    const { stdout } = await holdfast(['runs', 'list', '--json', '--payloads', '--id', 'order-42'], {
+      url: home.url,
+    });
     expect(JSON.parse(stdout)).toMatchObject({
       id: 'order-42',
       workflow: 'checkout',
@@ -115,7 +109,9 @@ describe('holdfast runs list', () => {
   });
 
   test('says what to do when there is nothing to be shown', async () => {
-    const { code, stdout, stderr } = await inProcess(['runs', 'list', '--workflow', 'none'], { url });
+    const { code, stdout, stderr } = await inProcess(['runs', 'list', '--workflow', 'none'], {
+      url: home.url,
+    });
     expect({ code, stdout, stderr }).toEqual({
       code: 0,
       stdout: '',
@@ -124,13 +120,13 @@ describe('holdfast runs list', () => {
   });
 
   test('says that there are more than it shows', async () => {
-    const { stderr } = await inProcess(['runs', 'list', '--limit', '2'], { url });
+    const { stderr } = await inProcess(['runs', 'list', '--limit', '2'], { url: home.url });
     expect(stderr).toContain('The 2 newest are shown. --limit 200 or --all shows more.');
   });
 
   test('refuses what cannot be, and says what can', async () => {
     const refused = async (...args: string[]): Promise<string> => {
-      const { code, stderr } = await inProcess(['runs', 'list', ...args], { url });
+      const { code, stderr } = await inProcess(['runs', 'list', ...args], { url: home.url });
       expect(code).toBe(2);
       return stderr;
     };

@@ -13,6 +13,7 @@ export function addSend(program: CommandUnknownOpts, terminal: Terminal): void {
     .argument('<run>', "the run's id")
     .argument('<channel>', 'the channel that it receives from')
     .argument('[value]', 'the message, as JSON; default, and for -: standard input')
+    .summary('send a message to a run')
     .description('Send a message to a run')
     .option('--text', 'the message is a text as it stands, not JSON')
     .option('--key <key>', 'sent again with the same key, it is the same message')

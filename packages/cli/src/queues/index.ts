@@ -6,7 +6,7 @@ import { addQueueSet } from './set.js';
 
 /** `holdfast queues …` */
 export function addQueues(program: CommandUnknownOpts, terminal: Terminal): void {
-  const queues = program.command('queues').description('Look at queues, pause them, and change their limits');
+  const queues = program.command('queues').description('look at queues, pause them, change their limits');
   addQueueList(queues, terminal);
   const what = 'the queues';
   nameAction(

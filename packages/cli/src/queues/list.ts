@@ -11,6 +11,7 @@ import { rateText } from './rates.js';
 export function addQueueList(queues: CommandUnknownOpts, terminal: Terminal): void {
   databaseCommand(queues, 'list')
     .alias('ls')
+    .summary('list queues and how many runs wait in them')
     .description('List queues: how many of their runs wait and are in hands, and their limits')
     .action(async (options) => {
       const list = await withClient(options, terminal, (client) => client.queues.list());

@@ -16,6 +16,7 @@ type PartitionChanges = { -readonly [Name in keyof PartitionLimitOptions]: Parti
 export function addQueueSet(queues: CommandUnknownOpts, terminal: Terminal): void {
   databaseCommand(queues, 'set')
     .argument('<name>', 'the queue; it is made if there is none')
+    .summary('change limits of a queue')
     .description(
       'Change limits of a queue, in all processes at once: until its definition in the code changes',
     )

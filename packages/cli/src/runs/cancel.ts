@@ -11,6 +11,7 @@ const OPEN: readonly RunState[] = ['pending', 'running', 'waiting', 'paused'];
 export function addCancel(runs: CommandUnknownOpts, terminal: Terminal): void {
   const { command, filter } = selectionCommand(runs, 'cancel', terminal);
   command
+    .summary('cancel runs wherever they are')
     .description('Cancel runs wherever they are: queued, asleep, waiting or in a step')
     .option('--children', 'with all runs that they started, and those started, except what was detached')
     .addHelpText(

@@ -13,6 +13,7 @@ export function addDelete(runs: CommandUnknownOpts, terminal: Terminal): void {
   const { command, filter } = selectionCommand(runs, 'delete', terminal);
   command
     .alias('rm')
+    .summary('delete runs that have ended')
     .description('Delete runs that have ended, with all that is kept of them')
     .option('--children', 'with all runs that they started, and those started, except what was detached')
     .option('--force', 'cancel what has not ended first')

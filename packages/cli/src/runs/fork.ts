@@ -11,6 +11,7 @@ import { actOnRuns } from './act-command.js';
 export function addFork(runs: CommandUnknownOpts, terminal: Terminal): void {
   databaseCommand(runs, 'fork')
     .argument('<ids...>', 'the runs; - for ids on standard input, one a line')
+    .summary('start new runs from a call of others')
     .description('Start new runs that go on from a call of others')
     .option('--from-step <name>', 'the first call to be made anew: its name, or its number')
     .option(

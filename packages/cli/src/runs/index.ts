@@ -10,7 +10,7 @@ import { addSteps } from './steps.js';
 
 /** `holdfast runs …` */
 export function addRuns(program: CommandUnknownOpts, terminal: Terminal): void {
-  const runs = program.command('runs').description('Look at runs and operate on them');
+  const runs = program.command('runs').description('look at runs and operate on them');
   addList(runs, terminal);
   addShow(runs, terminal);
   addSteps(runs, terminal);

@@ -16,6 +16,7 @@ const SCREENFUL = 50;
 export function addList(runs: CommandUnknownOpts, terminal: Terminal): void {
   const command = databaseCommand(runs, 'list')
     .alias('ls')
+    .summary('list runs, the newest first')
     .description('List runs, the newest first')
     .addOption(
       new Option('--order <order>', 'by when they were recorded')

@@ -12,6 +12,7 @@ const STOPPED: readonly RunState[] = ['failed', 'cancelled', 'paused'];
 export function addResume(runs: CommandUnknownOpts, terminal: Terminal): void {
   const { command, filter } = selectionCommand(runs, 'resume', terminal);
   command
+    .summary('take up runs from where their journals end')
     .description('Take up failed, cancelled or paused runs from where their journals end')
     .addHelpText(
       'after',
@@ -30,6 +31,7 @@ export function addResume(runs: CommandUnknownOpts, terminal: Terminal): void {
 export function addRetry(runs: CommandUnknownOpts, terminal: Terminal): void {
   const { command, filter } = selectionCommand(runs, 'retry', terminal);
   command
+    .summary('the same, and make the failed call anew')
     .description('Take up runs again, and make the call anew because of which they failed')
     .addHelpText(
       'after',

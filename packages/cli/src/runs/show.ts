@@ -1,5 +1,5 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
-import type { RunView, StepView } from '@holdfast/core';
+import type { RunMailView, RunView, StepView } from '@holdfast/core';
 import { databaseCommand, examples } from '../command/leaf.js';
 import { withClient } from '../database/client.js';
 import { errorText } from '../show/errors.js';
@@ -10,6 +10,7 @@ import { valueText } from '../show/values.js';
 import { fields, indented } from '../terminal/fields.js';
 import type { Terminal } from '../terminal/terminal.js';
 import { printable } from '../terminal/width.js';
+import { mailJson, mailLines } from './mail-lines.js';
 import { tagsText, took } from './run-columns.js';
 import { timeline } from './timeline.js';
 
@@ -19,6 +20,7 @@ const MOST_STEPS = 200;
 export function addShow(runs: CommandUnknownOpts, terminal: Terminal): void {
   databaseCommand(runs, 'show')
     .argument('<id>', 'the run')
+    .summary('one run: where it stands, its outcome, its steps')
     .description('Show a run: where it stands, its input and outcome, and the timeline of its steps')
     .option('--no-steps', 'without the timeline')
     .addHelpText(
@@ -29,17 +31,29 @@ export function addShow(runs: CommandUnknownOpts, terminal: Terminal): void {
       await withClient(options, terminal, async (client) => {
         const run = await client.runs.get(id);
         const limit = options.json ? {} : { limit: MOST_STEPS };
+        const mail = await client.runs.mail(id);
         const steps = options.steps ? await client.runs.steps(id, limit) : [];
         if (options.json) {
           const shown = runJson(run) as object;
-          return writeDocument(terminal, options.steps ? { ...shown, steps: steps.map(stepJson) } : shown);
+          return writeDocument(terminal, {
+            ...shown,
+            ...mailJson(mail),
+            ...(options.steps && { steps: steps.map(stepJson) }),
+          });
         }
-        await terminal.write(runPage(run, steps, terminal));
+        await terminal.write(runPage({ run, mail, steps }, terminal));
       });
     });
 }
 
-function runPage(run: RunView, steps: readonly StepView[], terminal: Terminal): string {
+/** All that is shown of a run. */
+interface Shown {
+  readonly run: RunView;
+  readonly mail: RunMailView;
+  readonly steps: readonly StepView[];
+}
+
+function runPage({ run, mail, steps }: Shown, terminal: Terminal): string {
   const { colours, columns } = terminal;
   const heading = `${colours.bold(printable(run.id))}  ${paintState(run.state, colours)(run.state)}\n`;
   const width = Math.min(columns, 120) - 2;
@@ -50,6 +64,8 @@ function runPage(run: RunView, steps: readonly StepView[], terminal: Terminal): 
   if (run.output !== undefined) parts.push(`${colours.bold('Output')}\n${value(run.output)}`);
   if (run.error !== undefined)
     parts.push(`${colours.bold('Error')}\n${indented(errorText(run.error, colours), 2)}`);
+  const showed = mailLines(mail, colours);
+  if (showed.length > 0) parts.push(`${colours.bold('Shows and was sent')}\n${showed.join('')}`);
   if (steps.length > 0) {
     const more =
       steps.length === MOST_STEPS ? colours.dim(`  … \`holdfast runs steps ${run.id}\` shows all\n`) : '';

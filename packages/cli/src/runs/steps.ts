@@ -13,6 +13,7 @@ const PAGE = 1000;
 export function addSteps(runs: CommandUnknownOpts, terminal: Terminal): void {
   databaseCommand(runs, 'steps')
     .argument('<id>', 'the run')
+    .summary('the journal of a run, call by call')
     .description("Show a run's journal: each call with its time, attempts, outcome, and the run it started")
     .option('--after <seq>', 'only calls after the one of this number', wholeNumber(0))
     .option('--limit <number>', 'the most calls', wholeNumber(1))

@@ -29,7 +29,7 @@ export function timeline(
   const now = terminal.now();
   const span = spanOf(steps, run, now);
   const width = Math.min(terminal.columns, 120);
-  const names = steps.map((step) => printable(nameOf(step)));
+  const names = steps.map((step) => printable(callText(step)));
   const seqWidth = String(steps.at(-1)?.seq ?? 0).length;
   const fixed = 2 + seqWidth + 3 + 2 + TOOK + 2;
   const barWidth = Math.max(BARS.min, Math.min(BARS.max, Math.floor((width - fixed) / 2)));
@@ -70,13 +70,14 @@ function endOf({ completedAt }: StepView, now: number): number {
 }
 
 /** Steps by their names alone, as they are what is mostly called; the rest with what they are. */
-function nameOf({ kind, name }: StepView): string {
+export function callText({ kind, name }: StepView): string {
   if (kind === 'step') return name;
   if (kind === 'sleep') return name === 'sleep' ? 'sleep' : `sleep ${name}`;
   return `${kind} ${name}`;
 }
 
-function signOf(step: StepView, { green, red, cyan, yellow }: Colours): string {
+/** How a call stands. */
+export function signOf(step: StepView, { green, red, cyan, yellow }: Colours): string {
   if (step.error !== undefined && step.ordinal === undefined) return yellow('↻');
   if (step.ordinal === undefined) return cyan('…');
   return step.error === undefined ? green('✓') : red('✗');

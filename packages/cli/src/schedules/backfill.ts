@@ -10,6 +10,7 @@ export function addBackfill(schedules: CommandUnknownOpts, terminal: Terminal): 
   const moment = (text: string): Date => momentIn(text, terminal.now());
   databaseCommand(schedules, 'backfill')
     .argument('<name>', 'the schedule')
+    .summary('start the runs of ticks in the past')
     .description(
       'Start the runs of all ticks in a stretch of the past; those that were started before stay the same runs',
     )

@@ -10,7 +10,7 @@ import { addTrigger } from './trigger.js';
 export function addSchedules(program: CommandUnknownOpts, terminal: Terminal): void {
   const schedules = program
     .command('schedules')
-    .description('Look at schedules, pause them, and start their runs by hand');
+    .description('look at schedules, pause them, start their runs');
   addScheduleList(schedules, terminal);
   const what = 'the schedules';
   nameAction(

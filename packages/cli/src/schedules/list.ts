@@ -11,6 +11,7 @@ import type { Terminal } from '../terminal/terminal.js';
 export function addScheduleList(schedules: CommandUnknownOpts, terminal: Terminal): void {
   databaseCommand(schedules, 'list')
     .alias('ls')
+    .summary('list schedules and their next ticks')
     .description('List schedules: what they start, when they last ticked, and when they will')
     .action(async (options) => {
       const list = await withClient(options, terminal, (client) => client.schedules.list());

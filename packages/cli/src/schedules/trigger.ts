@@ -8,6 +8,7 @@ import { printable } from '../terminal/width.js';
 export function addTrigger(schedules: CommandUnknownOpts, terminal: Terminal): void {
   databaseCommand(schedules, 'trigger')
     .argument('<name>', 'the schedule')
+    .summary('start a run of a schedule now')
     .description('Start a run of a schedule now, whatever its clock, pause and overlap say')
     .action(async (name, options) => {
       const { id } = await withClient(options, terminal, (client) => client.schedules.trigger(name));

@@ -29,6 +29,7 @@ export function processTerminal(args: readonly string[]): Terminal {
       return abort.signal;
     },
     now: () => Date.now(),
+    args,
     env,
     cwd: process.cwd(),
   };

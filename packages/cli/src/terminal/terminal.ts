@@ -28,6 +28,8 @@ export interface Terminal {
   interrupted(): AbortSignal;
   /** Milliseconds since 1970. */
   now(): number;
+  /** What the command was called with. */
+  readonly args: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
 }

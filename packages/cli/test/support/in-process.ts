@@ -26,6 +26,7 @@ export async function inProcess(args: readonly string[], { url, cwd, input }: Ho
     input: async () => input ?? '',
     interrupted: () => new AbortController().signal,
     now: () => Date.now(),
+    args,
     env: url ? { DATABASE_URL: url } : {},
     cwd: cwd ?? process.cwd(),
   };

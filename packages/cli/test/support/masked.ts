@@ -13,9 +13,10 @@ export function masked(text: string): string {
         'xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx',
       )
       .replaceAll(/\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d\.\d{3}Z?/g, (moment) => moment.replaceAll(/\d/g, '9'))
+      .replaceAll(/\((?:\d+ \w+ ago|now|in \d+ \w+)\)/g, '(<ago>)')
       .replaceAll(/ +\d[\d.]* (ms|s|min|h)( ago)?(?= |\n|\)|$)/g, ' <time>')
       .replaceAll(/( +[█▏▎▍▌▋▊▉]+)+(?=\n|$)/g, '  ▌')
-      .replaceAll(/ +now(?=\n|\)|$)/g, ' <time>')
+      .replaceAll(/ +now(?= |\n|\)|$)/g, ' <time>')
       // How wide such a column is depends on what was in it.
       .replaceAll(/^.*(?:<time>|CREATED|TOOK).*$/gm, (line) => line.replaceAll(/(?<=\S) {2,}/g, '  '))
       .replaceAll(/[ \t]+$/gm, '')
