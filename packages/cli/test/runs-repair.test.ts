@@ -82,6 +82,13 @@ describe('holdfast runs fork', () => {
   });
 });
 
+test('holdfast runs move gives runs another version', async () => {
+  await home.shop.begin('survey', [], { id: 'old', version: '0' });
+  const moved = await run('move', '--workflow', 'survey', '--from', '0', '--to', '1');
+  expect(moved).toMatchObject({ code: 0, stderr: '✓ 1 run of survey moved to version 1\n' });
+  expect(await run('move', '--workflow', 'survey', '--from', '1', '--to', '1')).toMatchObject({ code: 2 });
+});
+
 describe('holdfast runs delete', () => {
   test('asks a person also for a run that he named', async () => {
     await home.shop.start('mail', ['ada'], { id: 'gone' });

@@ -16,7 +16,9 @@ export function checkExecutors(executors: readonly ExecutorView[], open: number,
     return {
       check: CHECK,
       verdict: 'trouble',
-      says: `${counted(dead.length, 'executor is', 'executors are')} dead, ${counted(held, 'run is', 'runs are')} still in their hands, and ${counted(alive.length, 'executor lives', 'executors live')}.`,
+      says:
+        `${counted(dead.length, 'executor is', 'executors are')} dead, with ${counted(held, 'run')} in ` +
+        `${dead.length === 1 ? 'its' : 'their'} hands that nobody has taken over. ${aliveText(alive.length)}`,
       advice:
         alive.length === 0
           ? 'Start an app: it declares them dead as it launches, and takes their runs up.'
@@ -44,6 +46,10 @@ export function checkExecutors(executors: readonly ExecutorView[], open: number,
     advice:
       'Start an app that has their workflows: `holdfast runs list --state pending,waiting,running` shows which.',
   };
+}
+
+function aliveText(count: number): string {
+  return count === 0 ? 'None is alive.' : `${counted(count, 'other is', 'others are')} alive.`;
 }
 
 function isDead({ standing, leaseUntil, runs }: ExecutorView, nowMs: number): boolean {

@@ -10,8 +10,7 @@ export function checkStranded(stranded: readonly StrandedRuns[], nowMs: number):
     check: 'stranded',
     verdict: 'trouble',
     says: `${counted(runs, 'run waits', 'runs wait')} for a workflow, a version or a queue that no live executor serves.`,
-    advice:
-      'Deploy an app that has it, or move them to a version that is there: app.runs.move({ workflow, from, to }).',
+    advice: 'Deploy an app that has it, or move them to a version that is there: `holdfast runs move`.',
     details: stranded.map(({ workflow, version, queue, runs: count, since }) => {
       const where = queue === undefined ? '' : `, queue ${queue}`;
       return `${workflow}, version ${version}${where}: ${counted(count, 'run')}${since ? `, since ${agoText(since, nowMs)}` : ''}`;

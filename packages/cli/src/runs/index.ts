@@ -4,6 +4,7 @@ import { addCancel } from './cancel.js';
 import { addDelete } from './delete.js';
 import { addFork } from './fork.js';
 import { addList } from './list.js';
+import { addMove } from './move.js';
 import { addResume, addRetry } from './resume.js';
 import { addShow } from './show.js';
 import { addSteps } from './steps.js';
@@ -18,5 +19,6 @@ export function addRuns(program: CommandUnknownOpts, terminal: Terminal): void {
   addResume(runs, terminal);
   addRetry(runs, terminal);
   addFork(runs, terminal);
+  addMove(runs, terminal);
   addDelete(runs, terminal);
 }

@@ -13,6 +13,8 @@ export function masked(text: string): string {
         'xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx',
       )
       .replaceAll(/\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d\.\d{3}Z?/g, (moment) => moment.replaceAll(/\d/g, '9'))
+      .replaceAll(/Postgres \d+\.\d+ at \S+/g, 'Postgres <version> at <place>')
+      .replaceAll(/(tables +version) \d+/g, '$1 <latest>')
       .replaceAll(/\((?:\d+ \w+ ago|now|in \d+ \w+)\)/g, '(<ago>)')
       .replaceAll(/ +\d[\d.]* (ms|s|min|h)( ago)?(?= |\n|\)|$)/g, ' <time>')
       .replaceAll(/( +[█▏▎▍▌▋▊▉]+)+(?=\n|$)/g, '  ▌')
