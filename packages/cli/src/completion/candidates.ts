@@ -1,13 +1,8 @@
 import type { CommandUnknownOpts, Option } from '@commander-js/extra-typings';
 import { RUN_STATES } from '@holdfast/core/internal';
 import type { Terminal } from '../terminal/terminal.js';
+import type { Candidate } from './candidate.js';
 import { namesFor } from './names.js';
-
-/** A word that may stand where the cursor is. */
-export interface Candidate {
-  readonly word: string;
-  readonly says: string;
-}
 
 /**
  * What may stand where the cursor is: commands, options, and values of options that are known.

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Client } from '@holdfast/core';
 import { withClient } from '../database/client.js';
 import type { Terminal } from '../terminal/terminal.js';
-import type { Candidate } from './candidates.js';
+import type { Candidate } from './candidate.js';
 
 /** How long a person waits for names. */
 const PATIENCE_MS = 1500;
