@@ -2,7 +2,10 @@ import { quoteLiteral, type Schema } from '../../sql/names.js';
 import { BEGUN, FIRST_PLACE, FLOOR, FRESH, standsIn } from './line-parts.js';
 
 /** The most marks that are kept of a queue. */
-const MOST_MARKS = 64;
+const MOST_MARKS = 16;
+
+/** A hint that spared less than half of the look so often in a row is put aside until the next look at the whole line. */
+const MOST_TRIES = 4;
 
 /** A transaction that is open for longer than that, in milliseconds, is not waited for before marks are moved. */
 const LONG_MS = 5000;
@@ -33,7 +36,7 @@ export function nextHint(
 ): string {
   return `case
     when is_whole and ${to.passed} < ${FEW_PASSED} or known is null and ${to.passed} <= ${MOST_PASSED} then null
-    when is_whole or ${to.passed} > ${MOST_PASSED} then
+    when is_whole or ${to.passed} > ${MOST_PASSED} and not known ? 'off' then
       ${s.quoted}.line_hint(of_queue, known, is_whole, ${to.passed}, ${to.taken}, ${to.isRipe}, ${to.changes})
     else known end`;
 }
@@ -62,8 +65,13 @@ declare
     select from pg_snapshot_xip(pg_current_snapshot()) as i(xid)
     where i.xid >= coalesce(hint ->> 'l', '0')::xid8 and i.xid < coalesce(hint ->> 'x', '0')::xid8);
   is_given_up boolean := not is_settled and now_ms - (hint ->> 't')::float8 > ${LONG_MS};
-  known jsonb := coalesce(hint, '{}');
+  known jsonb := coalesce(hint, '{}') - 'off';
+  tries int := case when not is_whole and entries_passed * 2 > (hint ->> 'passed')::float8
+    then coalesce((hint ->> 'tries')::int, 0) + 1 else 0 end;
 begin
+  if tries > ${MOST_TRIES} then
+    return jsonb_build_object('off', true, 'at', now_ms, 'passed', entries_passed, 'n', changes);
+  end if;
   is_settled := is_settled or is_given_up;
   hint := known || jsonb_build_object('marks', (
     with old as materialized (
@@ -112,7 +120,7 @@ begin
   if is_settled then
     hint := hint || jsonb_build_object('x', pg_snapshot_xmax(pg_current_snapshot())::text, 't', now_ms);
   end if;
-  return hint || jsonb_build_object('n', changes);
+  return hint || jsonb_build_object('n', changes, 'tries', tries);
 end
 $holdfast$;
 
