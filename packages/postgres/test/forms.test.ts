@@ -83,10 +83,51 @@ describe('what is of the common sort is written plainly, in one statement:', () 
     expect(asked).toEqual([`commit_${name}`]);
   });
 
+  test('also a start that belongs to a trace', async () => {
+    const id = `run-${made++}`;
+    const traceContext = '{"traceparent":"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"}';
+    expect(await commit(start(id, { traceContext }), start(`run-${made++}`))).toEqual([WRITTEN, WRITTEN]);
+    expect(asked).toEqual(['commit_begins']);
+    expect(await home.store.run(id)).toMatchObject({ traceContext });
+  });
+
   test('each kind by itself: one that is not plain leaves the other kinds as they are', async () => {
     const [one, other, third] = await begin(3);
     expect(await commit(noted(one!), step(other!), finish(third!))).toEqual([WRITTEN, WRITTEN, WRITTEN]);
     expect(asked).toEqual(['commit_steps_ends']);
+  });
+});
+
+describe('a single start or step of the common sort is a bare insert,', () => {
+  test('and is written so', async () => {
+    const id = `run-${made++}`;
+    expect(await commit(start(id))).toEqual([WRITTEN]);
+    expect(await commit(step(id))).toEqual([WRITTEN]);
+    expect(asked).toEqual(['commit_begin', 'commit_call']);
+    expect(await home.store.run(id)).toMatchObject({ state: 'running', executorId: 'a', epoch: 1 });
+    expect(await home.store.steps(id)).toMatchObject([{ ordinal: 1, output: step(id).output }]);
+  });
+
+  test('and is lost as any other is', async () => {
+    const [id] = await begin(1);
+    await home.store.cancel([id!]);
+    expect(await commit(step(id!))).toEqual([{ kind: 'lost' }]);
+    expect(asked).toEqual(['commit_call', 'read_standing']);
+  });
+
+  test('and gives a call that is open after all its outcome', async () => {
+    const [id] = await begin(1);
+    await home.store.commit([noted(id!)]);
+    expect(await commit(step(id!))).toEqual([WRITTEN]);
+    expect(asked).toEqual(['commit_call', 'commit_steps']);
+    expect(await home.store.steps(id!)).toMatchObject([{ ordinal: 1, output: step(id!).output }]);
+  });
+
+  test('and is refused with its reason', async () => {
+    const [id] = await begin(1);
+    const outcome = await commit(step(id!, { output: { json: 'no json', extra: null } }));
+    expect(outcome).toMatchObject([{ kind: 'refused', error: { code: 'STORE_WRITE_REFUSED' } }]);
+    expect(await home.store.steps(id!)).toEqual([]);
   });
 });
 
@@ -135,7 +176,7 @@ describe('a batch that was taken for plain and is not', () => {
   test('leaves a run that a dead executor begins to the others', async () => {
     const id = `run-${made++}`;
     expect(await commit(start(id, { executorId: 'dead' }))).toEqual([WRITTEN]);
-    expect(asked).toEqual(['commit_begins', 'read_standing', 'commit_starts']);
+    expect(asked).toEqual(['commit_begin', 'read_standing', 'commit_starts']);
     expect(await home.store.run(id)).toMatchObject({ state: 'pending', epoch: 1, executorId: null });
   });
 

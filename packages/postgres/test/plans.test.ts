@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { commitBatch } from '../src/sql/batch/commit.js';
+import { commitBatch, commitLone } from '../src/sql/batch/commit.js';
 import { commitMail } from '../src/sql/batch/mail-batch.js';
 import { readStanding } from '../src/sql/batch/standing.js';
 import { recordCheckpoint } from '../src/sql/checkpoints/record.js';
@@ -64,6 +64,8 @@ const batches = FORMS.flatMap((starts) =>
 
 const CASES: readonly Case[] = [
   ...batches,
+  { statement: commitLone({ starts: 'plain', steps: null, changes: null, mail: false })! },
+  { statement: commitLone({ starts: null, steps: 'plain', changes: null, mail: false })! },
   { statement: commitMail({ starts: null }) },
   { statement: commitMail({ starts: 'full' }) },
   { statement: readUnreceived },

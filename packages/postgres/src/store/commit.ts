@@ -2,11 +2,11 @@ import { type EntryOutcome, HoldfastError, isMail, runOf, type StoreEntry } from
 import type { Driver } from '../driver/driver.js';
 import type { Statements } from '../driver/statements.js';
 import { driverState } from '../driver-state.js';
-import { type BatchAnswer, commitBatch, type Form } from '../sql/batch/commit.js';
+import { type BatchAnswer, commitBatch, commitLone, type Form } from '../sql/batch/commit.js';
 import { commitMail } from '../sql/batch/mail-batch.js';
 import { readStanding } from '../sql/batch/standing.js';
 import { despiteDeadlock } from './again.js';
-import { type Gathered, gather } from './gather.js';
+import { gather } from './gather.js';
 import { settle } from './settle.js';
 
 /**
@@ -64,7 +64,7 @@ async function writeTogether(
 ): Promise<readonly EntryOutcome[]> {
   const outcomes: EntryOutcome[] = entries.map(() => ({ kind: 'written' }));
   const unsettled = new Map<number, BatchAnswer['why']>();
-  for (const { at, why } of await send(driver, statements, gather(entries, most))) {
+  for (const { at, why } of await send(driver, statements, entries, most)) {
     if (why === 'woke') outcomes[at] = { kind: 'written', wakes: true };
     else if (why === 'awaited') outcomes[at] = { kind: 'written', isAwaited: true };
     else unsettled.set(at, unsettled.get(at) ?? why);
@@ -91,8 +91,13 @@ async function writeTogether(
 async function send(
   driver: Driver,
   statements: Statements,
-  { kinds, values }: Gathered,
+  entries: readonly StoreEntry[],
+  most: Form,
 ): Promise<readonly BatchAnswer[]> {
+  const { kinds, values } = gather(entries, most);
+  const lone = entries.length === 1 ? commitLone(kinds) : undefined;
+  if (lone)
+    return (await statements.run(driver.query, lone, values)).length > 0 ? [] : [{ at: 0, why: null }];
   const batch = kinds.mail ? commitMail(kinds) : commitBatch(kinds);
   return statements.run(driver.query, batch, values);
 }

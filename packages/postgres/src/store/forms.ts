@@ -44,8 +44,7 @@ function isPlainStart(
     run.deduplicationKey === null &&
     run.parentId === null &&
     run.schedule === null &&
-    run.delayMs === 0 &&
-    run.traceContext === null
+    run.delayMs === 0
   );
 }
 
