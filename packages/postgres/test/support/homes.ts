@@ -38,7 +38,10 @@ export async function fullHome(name = 'holdfast'): Promise<Home> {
   const home = await homeOf(
     () => {
       const store = postgres(url, { schema });
-      store.commit = (entries) => commitEntries(driver, statements, entries, 'full');
+      const commit = store.commit.bind(store);
+      // One that is closed says so itself.
+      store.commit = (entries) =>
+        store.location ? commitEntries(driver, statements, entries, 'full') : commit(entries);
       return store;
     },
     async () => {
