@@ -93,6 +93,19 @@ export default {
       to: { path: '/kafkajs/' },
     },
     {
+      name: 'http-client-for-browsers',
+      comment: 'The HTTP client runs in browsers: of Node and of other packages it imports types only.',
+      severity: 'error',
+      from: { path: '^packages/transport-http/src/client(/|\\.ts$)' },
+      to: {
+        pathNot: [
+          '^packages/transport-http/src/(client(/|\\.ts$)|(handler|options|problem|run-resource)\\.ts$)',
+          '/eventsource-parser/',
+        ],
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
       name: 'packages-do-not-know-apps',
       severity: 'error',
       from: { path: '^packages/' },

@@ -3,6 +3,7 @@ import {
   createRegistry,
   event,
   Holdfast,
+  type HoldfastOptions,
   type Logger,
   memoryStore,
   type Registry,
@@ -90,6 +91,7 @@ export async function openShop(options: Partial<HttpOptions> = {}, store: Store 
     events: { progress },
     streams: { tokens },
   });
+  const others: Holdfast[] = [];
   const base = `http://shop.test${handler.basePath}`;
   const postText = (path: string, body?: string, headers: Record<string, string> = {}) =>
     handler(
@@ -109,9 +111,16 @@ export async function openShop(options: Partial<HttpOptions> = {}, store: Store 
     post: (path: string, body?: unknown, headers: Record<string, string> = {}) =>
       postText(path, body === undefined ? undefined : JSON.stringify(body), headers),
     postText,
+    /** An app beside it, of all that is defined by now. */
+    async launchAnother(options: Pick<HoldfastOptions, 'classes'> = {}) {
+      const another = new Holdfast({ store: memoryStore(), registry: shop.registry, ...options });
+      await another.launch();
+      others.push(another);
+      return another;
+    },
     async close() {
       await handler.close();
-      await app.shutdown({ drain: 0 });
+      for (const one of [app, ...others]) await one.shutdown({ drain: 0 });
     },
   };
 }
