@@ -101,6 +101,8 @@ export default {
         pathNot: [
           '^packages/transport-http/src/(client(/|\\.ts$)|(handler|options|problem|run-resource)\\.ts$)',
           '/eventsource-parser/',
+          // What is not built yet is not found, and then types cannot be told from the rest.
+          '^@holdfast/core/internal$',
         ],
         dependencyTypesNot: ['type-only'],
       },
