@@ -86,9 +86,8 @@ describe('holdfast tail of a run', () => {
 describe('holdfast tail', () => {
   test('shows runs as they are recorded, change and end, and only those of a filter', async () => {
     const all = onTerminal(['tail', '--interval', '100ms'], { url: home.url });
-    const failed = onTerminal(['tail', '--state', 'failed', '--json', '--interval', '100ms'], {
-      url: home.url,
-    });
+    const ofLate = ['tail', '--state', 'failed', '--json', '--since', '1m', '--interval', '100ms'];
+    const failed = onTerminal(ofLate, { url: home.url });
     await all.shows('Following runs; Ctrl-C ends it.');
     await home.shop.begin('approve', [], { id: 'watched' });
     await all.shows(/(?:running|waiting) +approve {2}watched/);

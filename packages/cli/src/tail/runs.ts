@@ -19,9 +19,9 @@ const MOST_OPEN = 1000;
 /** Shows runs of a filter as they are recorded, change and end. */
 export async function followRuns(how: Following, filter: RunFilter, since: Date | undefined): Promise<void> {
   const watch = new Watch(how, filter, since ?? new Date(how.terminal.now()));
-  if (!how.json) how.terminal.note(how.terminal.noteColours.dim('Following runs; Ctrl-C ends it.'));
   // What there is already is no news, unless it was asked for.
   if (!since) await watch.look(false);
+  if (!how.json) how.terminal.note(how.terminal.noteColours.dim('Following runs; Ctrl-C ends it.'));
   await lookUntil(how, async () => {
     await watch.look(true);
     return false;
