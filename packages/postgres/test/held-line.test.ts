@@ -15,8 +15,9 @@ interface Enqueued {
   readonly priority?: number;
   readonly partition?: string | null;
   readonly version?: string;
-  readonly queue?: string;
+  readonly queue?: string | null;
   readonly isDelayed?: boolean;
+  readonly agoMs?: number;
 }
 
 let home: Home;
@@ -45,16 +46,23 @@ afterEach(async () => {
 
 async function enqueue(
   count: number,
-  { priority = 0, partition = null, version = '1', queue = QUEUE, isDelayed = false }: Enqueued = {},
+  {
+    priority = 0,
+    partition = null,
+    version = '1',
+    queue = QUEUE,
+    isDelayed = false,
+    agoMs = 0,
+  }: Enqueued = {},
   by = client,
 ): Promise<void> {
   await by.query(
     `insert into ${s.runs} (id, key, workflow, version, state, epoch, input, queue, partition_key, priority, place,
        in_line, wake_at, created_at)
      select gen_random_uuid(), gen_random_uuid(), 'mail', $2, 'pending', 0, '[]', $3, $4, $5, nextval('${s.places}'),
-       $6, clock_timestamp(), now()
+       $6, clock_timestamp() - $7 * interval '1 ms', now()
      from generate_series(1, $1::int)`,
-    [count, version, queue, partition, priority, !isDelayed],
+    [count, version, queue, partition, priority, queue !== null && !isDelayed, agoMs],
   );
 }
 
@@ -148,6 +156,40 @@ describe('while a transaction is open elsewhere', () => {
     await enqueue(20);
     hints = null;
     expect(await leastPagesOf(10), 'pages of one that is told nothing').toBeGreaterThan(before + 750);
+  });
+
+  test('a claim of runs without a queue reads no more when thousands have gone', async () => {
+    await enqueue(40, { queue: null });
+    await take(10);
+    const before = await leastPagesOf(10);
+    await drain();
+    await hold();
+    await enqueue(5000, { queue: null, agoMs: 60_000 });
+    await drain(200);
+    await enqueue(20, { queue: null });
+    expect(await take(10)).toHaveLength(10);
+    expect(await leastPagesOf(10), 'pages of a claim of ten').toBeLessThan(before + 250);
+    hints = null;
+    expect(await leastPagesOf(10), 'pages of one that is told nothing').toBeGreaterThan(before + 400);
+  });
+
+  test('a run without a queue is found when its transaction ends, however long that was open', async () => {
+    await hold();
+    await enqueue(5000, { queue: null, agoMs: 60_000 });
+    await late.query('begin');
+    await enqueue(1, { queue: null, agoMs: 30_000 }, late);
+    await drain(200);
+    const { rows } = await client.query(
+      `select pg_snapshot_xmax(pg_current_snapshot())::text as "notWaitedFor"`,
+    );
+    const told = JSON.parse(hints!);
+    Object.assign(told[''], { r: Date.now(), l: rows[0].notWaitedFor });
+    hints = JSON.stringify(told);
+    putOffWholeLook();
+    expect(await take(1)).toEqual([]);
+    putOffWholeLook();
+    await late.query('commit');
+    expect(await take(1)).toHaveLength(1);
   });
 
   test('a claim learns nothing when the line is short, and forgets when it is clean again', async () => {

@@ -91,7 +91,7 @@ export class PostgresStore implements Store {
   readonly pending: PendingStore;
   readonly #options: PostgresStoreOptions;
   readonly #statements: Statements;
-  readonly #hints: ClaimHints = { last: null };
+  readonly #hints: ClaimHints = new Map();
   #opened: Opened | undefined;
   /** Several apps may share a store: it closes with the last. */
   #users = 0;

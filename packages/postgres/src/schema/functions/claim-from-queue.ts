@@ -1,6 +1,7 @@
 import { msInterval } from '../../sql/fragments.js';
 import type { Schema } from '../../sql/names.js';
-import { isWholeLookDue, MOST_PASSED, nextHint } from './line-hint.js';
+import { isWholeLookDue } from '../../sql/queues/whole-look.js';
+import { MOST_PASSED, nextHint } from './line-hint.js';
 import {
   ABOVE_ALL,
   BEGUN,

@@ -1,6 +1,7 @@
 import type { Schema } from '../../sql/names.js';
+import { isWholeLookDue } from '../../sql/queues/whole-look.js';
 import { isRipening } from './claim-from-queue.js';
-import { isWholeLookDue, MOST_PASSED, nextHint } from './line-hint.js';
+import { MOST_PASSED, nextHint } from './line-hint.js';
 import { BEGUN, entriesRead, FRESH, hasLine } from './line-parts.js';
 
 /** The most queues of which hints are kept. */

@@ -1,6 +1,7 @@
 import type { OwnedRun } from '@holdfast/core/internal';
 import { number, numberOrNull, textOrNull } from '../cells.js';
 import { inMs, msInterval } from '../fragments.js';
+import { isWholeLookDue } from '../queues/whole-look.js';
 import { statement } from '../statement.js';
 import { decodeOwnedRun, selectOwnedRun } from './owned-run.js';
 
@@ -15,6 +16,11 @@ export interface ClaimRow {
   readonly hints: string | null;
 }
 
+// What was due long ago has left, as far as the last claim knew.
+const NOT_LONG_AGO = `r.wake_at > (
+        select case when t.is_whole then '-infinity'
+          else coalesce(to_timestamp((t.hint ->> 'r')::float8 / 1000), '-infinity') end from told t)`;
+
 /**
  * Gives due runs to one executor, those that are due longest first, and raises their epochs. Rows that another session
  * holds are passed over, never waited for.
@@ -24,7 +30,7 @@ export interface ClaimRow {
  * Due runs are looked up by workflow and version: a pile of runs that this executor has no code for costs nothing.
  *
  * Those that wait in queues are taken first, by a function, and leave to the others their share of the room. What it learns
- * of their lines, `hints`, it is told again by the next claim.
+ * of their lines, `hints`, it is told again by the next claim; under the empty name, what is known of runs without a queue.
  */
 export const claimRuns = statement<
   [
@@ -42,11 +48,15 @@ export const claimRuns = statement<
 with served as materialized (
   select v.workflow, v.version from json_to_recordset($2::json) as v(workflow text, version text)
 ),
+told as materialized (
+  select h.hint, ${isWholeLookDue('h.hint')} as is_whole from (select $6::text::jsonb -> '' as hint) h
+),
 candidates as materialized (
   select c.id, c.wake_at, v.version from served v cross join lateral (
     select r.id, r.wake_at from ${s.runs} r
     where r.workflow = v.workflow and r.version = v.version
       and r.queue is null and r.state in ('pending', 'waiting') and r.wake_at <= (select clock_timestamp())
+      and ${NOT_LONG_AGO}
     order by r.wake_at, r.id
     -- Some more than are wanted: the first ones may be in other hands.
     limit $3::int * 2 + 20
@@ -96,6 +106,7 @@ next as (
     select r.wake_at from ${s.runs} r
     where r.workflow = v.workflow and r.version = v.version
       and r.queue is null and r.state in ('pending', 'waiting') and r.wake_at is not null
+      and ${NOT_LONG_AGO}
       and r.id not in (select d.id from due d)
     order by r.wake_at, r.id
     limit 1
@@ -103,7 +114,9 @@ next as (
 )
 select ${inMs('(next.wake_at - clock_timestamp())')} as next_due_in_ms,
   (select coalesce(bool_or(q.is_held_back), false) from queued q)::int as is_held_back,
-  (select q.next_hints::text from queued q where (q.run).id is null) as hints,
+  (select nullif(coalesce(q.next_hints, '{}') - '' || jsonb_strip_nulls(jsonb_build_object('', ${s.quoted}.due_hint(
+      t.hint, t.is_whole, (select count(*) from candidates)::int, (select min(c.wake_at) from candidates c)))), '{}')::text
+    from queued q cross join told t where (q.run).id is null) as hints,
   ${selectOwnedRun('t.')}
 from next left join taken t on true
 order by t.at, t.was_due, t.id`,
