@@ -3,8 +3,8 @@ import type { Contender } from './contender.js';
 import { CONTENDERS } from './contenders/index.js';
 import { type Measurement, measure } from './measure/measurement.js';
 import { nodeFor } from './measure/node.js';
+import type { Panel } from './report/bars.js';
 import { type Figures, figuresOf } from './report/figures.js';
-import type { Panel } from './report/picture.js';
 import type { SizeName, Workload } from './workloads.js';
 
 /** Who is compared, in what, and where. */
@@ -81,7 +81,7 @@ async function panelsOf(
     const figures: Figures[] = [];
     for (const name of chosen) {
       const all = measured.get(key(name, workload.name));
-      if (all) figures.push(figuresOf((await described(name)).name, workload, all));
+      if (all) figures.push(figuresOf(await described(name), workload, all));
     }
     if (figures.length > 0) panels.push({ workload, figures });
   }

@@ -11,7 +11,7 @@ import { CONTENDERS } from './contenders/index.js';
 import { picture } from './report/picture.js';
 import { table } from './report/table.js';
 import { STUDIES } from './studies/index.js';
-import { findingsText, type Ground, type Study } from './studies/study.js';
+import { findingsText, type Ground, type Mark, type Study } from './studies/study.js';
 import { WORKLOADS } from './workloads.js';
 
 const { values: flags } = parseArgs({
@@ -40,6 +40,7 @@ const studies = STUDIES.filter(({ name, isLong }) =>
 
 const cluster = await startTemporaryCluster({ settings: SETTINGS });
 const texts: string[] = [];
+const marks: Mark[] = [];
 let compared: Compared = { panels: [], notRun: new Map() };
 try {
   const [first] = readFileSync(join(cluster.dir, 'data', 'postmaster.pid'), 'utf8').split('\n');
@@ -48,7 +49,11 @@ try {
     ...server,
     ...{ chosen, workloads, repeat, size: flags.quick ? 'quick' : 'whole' },
   });
-  for (const study of studies) texts.push(await findingsOf(study, groundFor(study, server)));
+  for (const study of studies) {
+    const found = await findingsOf(study, groundFor(study, server));
+    texts.push(found.text);
+    marks.push(...found.marks);
+  }
 } finally {
   await cluster.remove();
 }
@@ -61,7 +66,8 @@ if (flags.out) {
   mkdirSync(flags.out, { recursive: true });
   const name = workloads.length > 0 ? 'benchmark' : studies.map((study) => study.name).join('-');
   writeFileSync(join(flags.out, `${name}.md`), text);
-  if (panels.length > 0) writeFileSync(join(flags.out, `${name}.svg`), picture(panels, 'Holdfast'));
+  if (panels.length + marks.length > 0)
+    writeFileSync(join(flags.out, `${name}.svg`), picture(panels, marks, 'Holdfast'));
 }
 
 function groundFor(study: Study, server: Pick<Ground, 'serverUrl' | 'postmaster'>): Ground {
@@ -74,13 +80,17 @@ function groundFor(study: Study, server: Pick<Ground, 'serverUrl' | 'postmaster'
   };
 }
 
-async function findingsOf(study: Study, ground: Ground): Promise<string> {
+async function findingsOf(
+  study: Study,
+  ground: Ground,
+): Promise<{ readonly text: string; readonly marks: readonly Mark[] }> {
   try {
-    return findingsText(study, await study.run(ground));
+    const findings = await study.run(ground);
+    return { text: findingsText(study, findings), marks: findings.marks ?? [] };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     ground.say(color.red(why));
-    return `### ${study.title}\n\nNot finished: ${why}\n`;
+    return { text: `### ${study.title}\n\nNot finished: ${why}\n`, marks: [] };
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Contender } from '../contender.js';
 import type { Measurement } from '../measure/measurement.js';
 import { median, quantile, spread } from '../measure/statistics.js';
 import type { Workload } from '../workloads.js';
@@ -5,6 +6,8 @@ import type { Workload } from '../workloads.js';
 /** What a contender's measurements of one workload come to. */
 export interface Figures {
   readonly contender: string;
+  /** Whether it is the bare SQL, and nobody's library. */
+  readonly isFloor: boolean;
   /** Units in a second, or milliseconds: as the workload shows it. The median of the repetitions. */
   readonly value: number;
   /** For waits: the 95th percentile. */
@@ -16,7 +19,7 @@ export interface Figures {
 }
 
 export function figuresOf(
-  contender: string,
+  { name, package: library }: Pick<Contender, 'name' | 'package'>,
   workload: Workload,
   measurements: readonly Measurement[],
 ): Figures {
@@ -25,7 +28,8 @@ export function figuresOf(
     median(measurements.map((one) => of(one) / one.units));
   const waits = measurements.flatMap(({ waitsMs }) => waitsMs);
   return {
-    contender,
+    contender: name,
+    isFloor: library === null,
     value: median(values),
     p95: waits.length > 0 ? quantile(waits, 0.95) : undefined,
     spread: spread(values),

@@ -1,58 +1,64 @@
-import type { Workload } from '../workloads.js';
-import type { Figures } from './figures.js';
+import type { Mark } from '../studies/study.js';
+import { aims } from './aims.js';
+import { bars, type Panel } from './bars.js';
+import { type Drawn, FRAME, text } from './drawn.js';
 
-/** A workload and what all contenders made of it. */
-export interface Panel {
-  readonly workload: Workload;
-  readonly figures: readonly Figures[];
-}
+/** Colours for light and for dark pages: ours, the others, the floor, and words. */
+const STYLE = `
+text{fill:#1f2328}
+.quiet{fill:#656d76}
+.title{font-weight:600;font-size:14px}
+.name{text-anchor:end}
+.ours{fill:#0969da}
+.other{fill:#afb8c1}
+.floor{fill:none;stroke:#afb8c1;stroke-dasharray:3 2}
+.rule{stroke:#d0d7de}
+.aim{stroke:#1f2328;stroke-width:2}
+.strong{font-weight:600}
+@media (prefers-color-scheme:dark){
+text{fill:#e6edf3}
+.quiet{fill:#8d96a0}
+.ours{fill:#4493f8}
+.other{fill:#484f58}
+.floor{stroke:#6e7681}
+.rule{stroke:#30363d}
+.aim{stroke:#e6edf3}
+}`;
 
-const WIDTH = 860;
-const BAR = 22;
-const HEAD = 44;
-const LABEL = 190;
-
-/** Bars, longest best, as an SVG that reads on light and dark pages. */
-export function picture(panels: readonly Panel[], ours: string): string {
-  let top = 10;
-  const parts: string[] = [];
-  for (const { workload, figures } of panels) {
-    parts.push(`<text x="0" y="${top + 20}" class="title">${escaped(workload.title)}</text>`);
-    top += HEAD - 12;
-    const best = Math.max(...figures.map((one) => score(workload, one)));
-    const sorted = [...figures].sort((a, b) => score(workload, b) - score(workload, a));
-    for (const one of sorted) {
-      const length = Math.max(2, (score(workload, one) / best) * (WIDTH - LABEL - 150));
-      const css = one.contender === ours ? 'ours' : 'other';
-      parts.push(
-        `<text x="${LABEL - 8}" y="${top + 15}" class="name">${escaped(one.contender)}</text>`,
-        `<rect x="${LABEL}" y="${top + 2}" width="${length.toFixed(1)}" height="${BAR - 6}" rx="2" class="${css}"/>`,
-        `<text x="${(LABEL + length + 8).toFixed(1)}" y="${top + 15}" class="value">${shown(workload, one)}</text>`,
-      );
-      top += BAR;
-    }
-    top += 14;
-  }
+/** What was measured, as an SVG for light and dark pages: the workloads as bars, and the studies beside their aims. */
+export function picture(panels: readonly Panel[], marks: readonly Mark[], ours: string): string {
+  const parts: Drawn[] = [legend(ours)];
+  for (const panel of panels) parts.push(bars(panel, ours));
+  if (marks.length > 0) parts.push(aims(marks));
+  let top = 0;
+  const placed = parts.map(({ height, elements }) => {
+    const group = `<g transform="translate(${FRAME.margin} ${top})">\n${elements.join('\n')}\n</g>`;
+    top += height;
+    return group;
+  });
+  const width = FRAME.width + 2 * FRAME.margin;
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${top}" font-family="system-ui, sans-serif" font-size="13">`,
-    '<title>Longer is better</title>',
-    '<style>text{fill:#57606a}.title{font-weight:600;fill:#8250df}.name{text-anchor:end}.ours{fill:#8250df}.other{fill:#8c959f}</style>',
-    ...parts,
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${top}" font-family="system-ui, -apple-system, 'Segoe UI', sans-serif" font-size="13">`,
+    `<title>${ours} and its peers on one Postgres</title>`,
+    `<style>${STYLE}\n</style>`,
+    ...placed,
     '</svg>',
     '',
   ].join('\n');
 }
 
-/** Longer is better: a rate as it is, a time turned over. */
-function score({ shows }: Workload, { value }: Figures): number {
-  return shows === 'rate' ? value : 1 / value;
-}
-
-function shown({ shows, unit }: Workload, { value }: Figures): string {
-  if (shows === 'rate') return `${Math.round(value).toLocaleString('en')} ${unit}s/s`;
-  return shows === 'time' ? `${value.toFixed(2)} ms/${unit}` : `${value.toFixed(1)} ms`;
-}
-
-function escaped(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
+function legend(ours: string): Drawn {
+  const swatch = (x: number, css: string, words: string): readonly string[] => [
+    `<rect x="${x}" y="15" width="14" height="11" rx="2" class="${css}"/>`,
+    text(x + 20, 25, words),
+  ];
+  return {
+    height: 44,
+    elements: [
+      ...swatch(0, 'ours', ours),
+      ...swatch(100, 'other', 'others'),
+      ...swatch(180, 'floor', 'the bare SQL that nobody can do without'),
+      text(FRAME.width, 25, 'longer is better', 'quiet name'),
+    ],
+  };
 }

@@ -22,6 +22,7 @@ export const idle: Study = {
       return {
         columns: ['watched, s', 'statements', 'round trips', 'statements/s'],
         rows: [[String(forMs / 1000), String(statements), String(roundTrips), perSecond.toFixed(2)]],
+        marks: [{ name: 'idle with ten queues', value: perSecond, most: 1, unit: 'statements/s' }],
         verdicts: [
           `${perSecond <= 1 ? 'One statement a second or fewer' : 'More than one statement a second'}.`,
         ],

@@ -28,12 +28,22 @@ export interface Ground {
   say(what: string): void;
 }
 
+/** A figure for which there is a most. */
+export interface Mark {
+  readonly name: string;
+  readonly value: number;
+  readonly most: number;
+  readonly unit: string;
+}
+
 /** What a study has found. */
 export interface Findings {
   readonly columns: readonly string[];
   readonly rows: readonly (readonly string[])[];
   /** What the figures say, and whether that is as it should be. */
   readonly verdicts: readonly string[];
+  /** What of it is shown in the picture. */
+  readonly marks?: readonly Mark[];
 }
 
 /** A study's findings in Markdown. */

@@ -11,9 +11,9 @@ import { median, quantile } from '../../measure/statistics.js';
 import { shownValue } from '../../report/figures.js';
 import { settle } from '../../scale/settle.js';
 import type { Workload } from '../../workloads.js';
-import type { Ground, Study } from '../study.js';
+import type { Findings, Ground, Mark, Study } from '../study.js';
 
-const ROUNDS = 12;
+const ROUNDS = 8;
 /** A figure may be worse by so much beside all that has ended. */
 const MOST = 0.1;
 
@@ -57,9 +57,10 @@ async function settled(url: string, { say }: Ground): Promise<void> {
 
 type Places = Readonly<Record<'empty' | 'full', string>>;
 
-async function compared(ground: Ground, places: Places) {
+async function compared(ground: Ground, places: Places): Promise<Findings> {
   const rows: string[][] = [];
   const beyond: string[] = [];
+  const marks: Mark[] = [];
   for (const workload of ground.workloads) {
     ground.say(workload.name);
     const { empty, full } = await inTurn(ground, workload, places);
@@ -68,6 +69,10 @@ async function compared(ground: Ground, places: Places) {
       workload.shows === 'rate' ? empty[n]!.value / value - 1 : value / empty[n]!.value - 1,
     );
     if (median(worse) > MOST) beyond.push(workload.name);
+    marks.push({
+      name: `${workload.name}, beside 10 M runs`,
+      ...{ value: median(worse) * 100, most: MOST * 100, unit: '% worse' },
+    });
     const shown = (all: readonly Slice[], of: (slice: Slice) => number): string => {
       const value = median(all.map(of));
       return value.toFixed(value < 10 ? 2 : 0);
@@ -87,6 +92,7 @@ async function compared(ground: Ground, places: Places) {
       ...['WAL bytes/unit, empty', 'full', 'CPU of the server, µs/unit, empty', 'full'],
     ],
     rows,
+    marks,
     verdicts: [
       beyond.length === 0
         ? `None is worse by more than ${percent(MOST)}.`

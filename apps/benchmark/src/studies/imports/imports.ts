@@ -61,6 +61,7 @@ export const imports: Study = {
         const shown = Object.keys(WAYS).flatMap((way) => [took(name, way, 'ms'), took(name, way, 'cpuMs')]);
         return [name, ...shown.map((ms) => ms.toFixed(0)), String(packages), (bytes / 1e6).toFixed(1)];
       }),
+      marks: [{ name: `import of ${OURS}`, value: slowest, most: MOST_MS, unit: 'ms' }],
       verdicts: [
         `${OURS} is there ${slowest < MOST_MS ? 'in less' : 'after more'} than ${MOST_MS} ms; medians of ${times} in turn.`,
         'Installed is what lies on the disk: with dependencies, and with source maps where they come along.',

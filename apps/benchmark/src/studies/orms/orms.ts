@@ -3,7 +3,7 @@ import { answerOf } from '../../measure/answer.js';
 import { dropDatabase, freshDatabase } from '../../measure/database.js';
 import { nodeFor } from '../../measure/node.js';
 import { median, quantile } from '../../measure/statistics.js';
-import type { Study } from '../study.js';
+import type { Mark, Study } from '../study.js';
 import type { Slices } from './slices.js';
 
 const SLICES = fileURLToPath(new URL('./slices.ts', import.meta.url));
@@ -20,6 +20,7 @@ export const orms: Study = {
   async run({ serverUrl, isQuick, say }) {
     const rows: string[][] = [];
     const beyond: string[] = [];
+    const marks: Mark[] = [];
     for (const [orm, name] of Object.entries(ORMS)) {
       for (const atOnce of AT_ONCE) {
         say(`${name}, ${atOnce} at once`);
@@ -29,6 +30,13 @@ export const orms: Study = {
         await dropDatabase(serverUrl, url);
         const ratios = stepsMs.map((ms, n) => ms / aloneMs[n]!);
         if (median(ratios) > MOST) beyond.push(`${name}, ${atOnce} at once`);
+        if (atOnce === 1)
+          marks.push({
+            name: `a step on ${name}`,
+            value: median(ratios),
+            most: MOST,
+            unit: 'x its transaction',
+          });
         rows.push([
           `${name}, ${atOnce} at once`,
           median(aloneMs).toFixed(3),
@@ -42,6 +50,7 @@ export const orms: Study = {
     return {
       columns: ['', 'alone, ms', 'as a step, ms', 'ratio, median', 'half of them', 'slices'],
       rows,
+      marks,
       verdicts: [beyond.length === 0 ? `Each within ${MOST} x.` : `Beyond ${MOST} x: ${beyond.join('; ')}.`],
     };
   },

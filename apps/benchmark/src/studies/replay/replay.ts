@@ -40,6 +40,7 @@ export const replay: Study = {
             median(found.map((one) => one.tookMs)).toFixed(1),
           ],
         ],
+        marks: [{ name: `replay of ${STEPS} steps`, value: cpuMs, most: MOST_MS, unit: 'ms' }],
         verdicts: [
           reads === 1 ? 'One read.' : `${reads} reads.`,
           `${cpuMs <= MOST_MS ? 'Within' : 'More than'} ${MOST_MS} ms of our own time.`,

@@ -26,7 +26,7 @@ export const sleepers: Study = {
     const few = await beside(serverUrl, 0);
     say(`${count} runs fall asleep`);
     const many = await beside(serverUrl, count);
-    const moreBytes = Math.max(many.heapBytes - few.heapBytes, many.rssBytes - few.rssBytes);
+    const moreBytes = Math.max(0, many.heapBytes - few.heapBytes, many.rssBytes - few.rssBytes);
     return {
       columns: [
         'asleep',
@@ -38,6 +38,10 @@ export const sleepers: Study = {
         'most',
       ],
       rows: [shown(0, few), shown(count, many)],
+      marks: [
+        { name: 'launch beside 1 M asleep', value: many.launchMs, most: MOST.launchMs, unit: 'ms' },
+        { name: 'memory for them', value: moreBytes / 1e6, most: MOST.memoryBytes / 1e6, unit: 'MB' },
+      ],
       verdicts: [
         `Launched ${many.launchMs < MOST.launchMs ? 'within' : 'after more than'} ${MOST.launchMs / 1000} s.`,
         `${moreBytes < MOST.memoryBytes ? 'Less' : 'More'} than ${MOST.memoryBytes / 1e6} MB of memory for them: ${mb(moreBytes)} MB more than beside none.`,
