@@ -9,6 +9,7 @@ import { nodeFor } from '../../measure/node.js';
 import { readNow } from '../../measure/server.js';
 import { median, quantile } from '../../measure/statistics.js';
 import { shownValue } from '../../report/figures.js';
+import { differences } from '../../scale/same-tables.js';
 import { settle } from '../../scale/settle.js';
 import type { Workload } from '../../workloads.js';
 import type { Findings, Ground, Mark, Study } from '../study.js';
@@ -35,8 +36,9 @@ export const finished: Study = {
     const server = await startEmbedded({ dir: scaleDir });
     const empty = await freshDatabase(server.url);
     try {
-      await settled(server.url, ground);
-      return await compared(ground, { empty, full: server.url });
+      const places = { empty, full: server.url };
+      await made(places, ground);
+      return await compared(ground, places);
     } finally {
       await dropDatabase(server.url, empty);
       await server.release();
@@ -44,15 +46,25 @@ export const finished: Study = {
   },
 };
 
-async function settled(url: string, { say }: Ground): Promise<void> {
-  await migrate(url);
+/** Both have the tables of today, and small rows go to new pages in either. */
+async function made({ empty, full }: Places, { say, scaleDir }: Ground): Promise<void> {
+  const clients = await Promise.all([empty, full].map(connected));
+  try {
+    for (const url of [empty, full]) await migrate(url);
+    const others = await differences(clients[0]!, clients[1]!);
+    // Before a release, a migration may be changed that a database of long ago has had.
+    if (others.length > 0)
+      throw new Error(`${scaleDir} has other tables than those of today; fill it anew: ${others.join(', ')}`);
+    await settle(clients[1]!, say);
+  } finally {
+    for (const client of clients) await client.end();
+  }
+}
+
+async function connected(url: string): Promise<pg.Client> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
-  try {
-    await settle(client, say);
-  } finally {
-    await client.end();
-  }
+  return client;
 }
 
 type Places = Readonly<Record<'empty' | 'full', string>>;
@@ -144,8 +156,7 @@ async function measuring(
     ...{ url, contender: 'holdfast', workload: workload.name, node: nodeFor(24) },
     size: isQuick ? 'quick' : 'slice',
   });
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
+  const client = await connected(url);
   const [first] = readFileSync(join(scaleDir, 'postgres', 'postmaster.pid'), 'utf8').split('\n');
   const postmaster = Number(first);
   return {
