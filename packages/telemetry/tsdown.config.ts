@@ -1,3 +1,3 @@
 import { library } from '../../tsdown.shared.ts';
 
-export default library(['index']);
+export default library(['index', 'prometheus']);

@@ -125,7 +125,8 @@ describe('runs that nobody can take', () => {
     await settled();
     await two.app.start(two.flow, [1], { id: 'a', version: '1' });
     await aMinute();
-    expect(told()).toEqual([{ workflow: 'flow', version: '1', queue: undefined, runs: 1 }]);
+    const { executorId } = two.app;
+    expect(told()).toEqual([{ workflow: 'flow', version: '1', queue: undefined, runs: 1, executorId }]);
     await aMinute();
     await aMinute();
     expect(told()).toHaveLength(1);

@@ -23,6 +23,7 @@ import { definitionIn, definitionsIn } from './definitions.js';
 import { ENGINE, type HasEngine } from './engine-of.js';
 import { type Executors, executorsOf } from './executors.js';
 import { type RunHandle, resultOf, runHandle } from './handle.js';
+import { type Health, type HealthOptions, healthOf, type Patient } from './health.js';
 import { type AppChannel, type AppEvent, AppMail, type AppStream } from './mail.js';
 import { type Offsets, offsetsOf } from './offsets.js';
 import type { HoldfastOptions, StartOptions } from './options.js';
@@ -33,6 +34,7 @@ import { runIds } from './run-ids.js';
 import { type Runs, runsOf } from './runs.js';
 import { type Schedules, schedulesOf } from './schedules.js';
 import { isCalledByRunOf, scopeOn } from './scope.js';
+import { seenApp } from './seen-app.js';
 import { startCall } from './start-call.js';
 import { type ManyStartOptions, startCalls } from './start-many.js';
 import { waitAll, waitFirst } from './waits.js';
@@ -170,6 +172,29 @@ export class Holdfast implements Starter, LaunchedApp, HasEngine {
     this.#state = 'launched';
     this.#stopServing = this.#definitions.map((definition) => this.#registry.serve(definition, this));
     this.#stopServing.push(this.#registry.addMail(this.#engine.post));
+    const unseen = this.#engine.telemetry?.launched(seenApp(this.#engine));
+    if (unseen) this.#stopServing.push(unseen);
+  }
+
+  /**
+   * Whether this app can do its work now: it is launched and not being shut down, holds its lease, and its store answers.
+   * For readiness probes. Never rejects for what it finds.
+   *
+   * @throws HoldfastError INVALID_DURATION.
+   * @example const { isReady, problems } = await app.health({ timeout: '1s' });
+   */
+  health(options: HealthOptions = {}): Promise<Health> {
+    const engine = this.#engine;
+    const patient: Patient = {
+      state: this.#state,
+      executorId: engine.executorId,
+      get holdsLease() {
+        return engine.standing.holdsLease;
+      },
+      ask: () => engine.store.statuses(['holdfast health']),
+      after: (ms, then) => engine.clock.at(engine.clock.now() + ms, then),
+    };
+    return healthOf(patient, options);
   }
 
   async start<Args extends readonly unknown[], Result>(

@@ -7,6 +7,7 @@ export type { Done, NotDone } from './each-run.js';
 export { engineOf, type HasEngine } from './engine-of.js';
 export type { Executors, ExecutorView } from './executors.js';
 export type { RunHandle } from './handle.js';
+export type { Health, HealthOptions, HealthProblem } from './health.js';
 export { Holdfast, type Starter } from './holdfast.js';
 export type { ListOptions, RunList, StepsOptions } from './looking.js';
 export type { AppChannel, AppEvent, AppStream } from './mail.js';

@@ -14,15 +14,19 @@ export async function buryExecutor(
   executorId: string,
   { deps, isClosing, offerWork }: Burier,
 ): Promise<void> {
-  const { store, logger } = deps;
+  const { store, logger, telemetry } = deps;
   for (let tries = 0; !isClosing(); tries++) {
     try {
       const runs = await store.bury(executorId);
-      logger.info({ executorId, runs }, 'an executor is gone; its runs are taken up');
+      logger.info({ lostExecutorId: executorId, runs }, 'an executor is gone; its runs are taken up');
+      if (runs > 0) telemetry?.freed(runs);
       if (runs > 0) offerWork();
       return;
     } catch (error) {
-      logger.warn({ error, executorId }, 'an executor could not be buried; it is tried again');
+      logger.warn(
+        { error, lostExecutorId: executorId },
+        'an executor could not be buried; it is tried again',
+      );
       await pause(STORE_BACKOFF, tries, deps);
     }
   }

@@ -125,9 +125,12 @@ export class Claimer {
   async #claim(limit: number): Promise<void> {
     const { deps, executorId, serves, queues } = this.#host;
     const slotsLeft = this.#slotsLeft;
+    const { telemetry, clock } = deps;
+    const sinceMs = telemetry ? clock.now() : 0;
     try {
       const request = { executorId, serves, queues, limit, chance: deps.random() };
       const { runs, nextDueInMs, isHeldBack } = await deps.store.claim(request);
+      telemetry?.claimed({ runs: runs.length, durationMs: clock.now() - sinceMs, isFailed: false });
       this.isHeldBack = isHeldBack;
       const filled = runs.filter(({ queue }) => queue !== null).length;
       this.#slotsLeft -= slotsLeft;
@@ -136,6 +139,7 @@ export class Claimer {
       if (runs.length === limit) this.#again = true;
       this.#schedule(runs.length, nextDueInMs);
     } catch (error) {
+      telemetry?.claimed({ runs: 0, durationMs: clock.now() - sinceMs, isFailed: true });
       deps.logger.warn({ error }, 'a claim failed; it is repeated');
       await pause(STORE_BACKOFF, 3, deps, this.#stopped.signal);
       // The claim may have been committed and its answer lost.

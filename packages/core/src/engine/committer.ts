@@ -113,15 +113,23 @@ export class Committer {
     this.#sendSoon();
   }
 
+  #seen({ length: entries }: readonly StoreEntry[], sinceMs: number, isFailed: boolean): void {
+    const durationMs = this.#deps.clock.now() - sinceMs;
+    this.#deps.telemetry?.committed({ entries, durationMs, isFailed });
+  }
+
   async #commit(entries: readonly StoreEntry[]): Promise<readonly EntryOutcome[]> {
-    const { store, logger } = this.#deps;
+    const { store, logger, telemetry, clock } = this.#deps;
     for (let tries = 0; ; tries++) {
+      const sinceMs = telemetry ? clock.now() : 0;
       try {
         const outcomes = await store.commit(entries);
+        if (telemetry) this.#seen(entries, sinceMs, false);
         if (this.#halted.signal.aborted) return await never();
         return outcomes;
       } catch (error) {
         if (this.#halted.signal.aborted) return await never();
+        if (telemetry) this.#seen(entries, sinceMs, true);
         if (!store.isTransient(error)) throw error;
         logger.warn(
           { error, entries: entries.length, tries },

@@ -1,13 +1,15 @@
-import type { Queue, Schedule, WorkflowDefinition } from '../define/index.js';
-import type { PruneCriteria, RunStatus, Signal, Store, StoreListener } from '../store/index.js';
-import { waitUntil } from '../time/index.js';
+import type { Queue, Schedule } from '../define/index.js';
+import type { RunStatus, Signal, Store, StoreListener } from '../store/index.js';
+import { type Clock, waitUntil } from '../time/index.js';
 import { Announcer } from './announcer.js';
+import { boundLogger } from './bound-logger.js';
 import { buryExecutor } from './burial.js';
 import { cancelledTrees } from './cancelled-trees.js';
 import { Claimer } from './claimer.js';
 import { Committer } from './committer.js';
 import { DEADLINES, deadlinesChore } from './deadlines-chore.js';
 import type { EngineDeps } from './deps.js';
+import type { EngineOptions } from './engine-options.js';
 import { Executor } from './executor.js';
 import { guardedTelemetry } from './guarded-telemetry.js';
 import { HeldRunsChore } from './held-runs-chore.js';
@@ -39,28 +41,6 @@ const KEEP_ALIVE_MS = 2 ** 31 - 1;
 
 /** How long signing off may take once the runs are dealt with: the store may be out of reach. */
 const SIGN_OFF_MS = 5000;
-
-/** What an engine is made with. */
-export interface EngineOptions {
-  readonly workflows: readonly WorkflowDefinition[];
-  /** What is written into the store at the launch, as far as it changed. */
-  readonly schedules: readonly Schedule[];
-  /** Which runs are kept no longer; empty to keep all. */
-  readonly retention: readonly PruneCriteria[];
-  /** The version of workflows that name none. */
-  readonly version: string;
-  readonly leaseMs: number;
-  readonly parkAfterMs: number;
-  readonly concurrency: number;
-  /** Whether it only starts runs and looks at them: it takes out no lease, executes nothing, and does no chores. */
-  readonly isVisitor?: boolean;
-  /** The queues to take runs from; null for all. */
-  readonly serve: readonly string[] | null;
-  /** Queues whose definitions are written into the store at launch. */
-  readonly queues: readonly Queue[];
-  /** Queues that the code of this process defines, whichever of its apps writes them. Default: none. */
-  readonly queuesHere?: readonly Queue[];
-}
 
 /**
  * One executor and all that keeps it going, on one store. Several may live in one process.
@@ -97,12 +77,15 @@ export class Engine implements StoreListener {
   readonly #knownQueues: KnownQueues;
   readonly #halted = new AbortController();
   #isClosing = false;
+  /** How many other executors there were when the lease was renewed last. */
+  #peers = 0;
   #keepAlive: NodeJS.Timeout | undefined;
 
   constructor(deps: EngineDeps, options: EngineOptions) {
     this.#clock = new StoreClock(deps.clock);
-    const telemetry = deps.telemetry && guardedTelemetry(deps.telemetry, deps.logger);
-    this.#deps = { ...deps, clock: this.#clock, telemetry };
+    const logger = boundLogger(deps.logger, () => this.executorId);
+    const telemetry = deps.telemetry && guardedTelemetry(deps.telemetry, logger);
+    this.#deps = { ...deps, clock: this.#clock, logger, telemetry };
     const queues = new KnownQueues(this.#deps, options.queues, options.queuesHere);
     this.#knownQueues = queues;
     this.#workflows = new Workflows(options.workflows, options.version, queues, this.#deps);
@@ -163,6 +146,12 @@ export class Engine implements StoreListener {
     this.#membership = this.#makeMembership(options);
   }
 
+  /** How it stands, as far as this process knows without asking the store. */
+  get standing(): { readonly holdsLease: boolean; readonly executors: number; readonly held: number } {
+    const { isHeld: holdsLease } = this.#membership;
+    return { holdsLease, executors: this.#peers + 1, held: this.#executor.size };
+  }
+
   /** What watches the app, if anything does. It can do no harm. */
   get telemetry(): Telemetry | undefined {
     return this.#deps.telemetry;
@@ -179,6 +168,10 @@ export class Engine implements StoreListener {
 
   get nowMs(): number {
     return this.#clock.now();
+  }
+
+  get clock(): Clock {
+    return this.#clock;
   }
 
   get workflows(): Workflows {
@@ -377,6 +370,7 @@ export class Engine implements StoreListener {
       renewed: ({ nowMs, peers, hasNews }, roundTripMs) => {
         this.#clock.set(nowMs, roundTripMs);
         this.#announcer.hasAudience = peers > 0;
+        this.#peers = peers;
         // Whoever made it has died, perhaps, before it could bring it.
         if (hasNews) this.#waker.soon();
       },

@@ -8,6 +8,7 @@ import type { Claimer, ClaimerHost } from './claimer.js';
 import type { Committer } from './committer.js';
 import type { EngineDeps } from './deps.js';
 import type { Outcomes } from './outcomes.js';
+import { deadlineOf, ownedFrom } from './owned-from.js';
 import type { Places } from './places.js';
 import type { Post } from './post.js';
 import { RunExecution } from './run-execution.js';
@@ -86,6 +87,11 @@ export class Executor implements RunHost, ClaimerHost {
 
   get capacity(): number {
     return this.isDraining ? 0 : Math.max(0, this.#concurrency - this.#runs.size - this.#starting.size);
+  }
+
+  /** How many runs are in this process's memory. */
+  get size(): number {
+    return this.#runs.size;
   }
 
   /** Whether a run is in this process's memory, or about to be. */
@@ -215,6 +221,9 @@ export class Executor implements RunHost, ClaimerHost {
   async #goOn(run: OwnedRun, journal: readonly JournalEntry[]): Promise<void> {
     const definition = this.#parts.workflows.find(run.workflow, run.version);
     if (!definition) return;
+    const { id: runId, workflow, takeovers } = run;
+    if (takeovers > 0)
+      this.deps.logger.info({ runId, workflow, takeovers }, 'a run goes on that an executor died with');
     if (run.takeovers > definition.control.maxTakeovers) return setAside(run, journal, this);
     this.#begin(run, journal, definition);
   }
@@ -310,7 +319,7 @@ export class Executor implements RunHost, ClaimerHost {
   }
 
   #afterDeparture(run: OwnedRun, how: Departure): void {
-    const { id, parentId } = run;
+    const { id, parentId, workflow } = run;
     const { logger, clock } = this.deps;
     switch (how.kind) {
       case 'finished':
@@ -332,13 +341,16 @@ export class Executor implements RunHost, ClaimerHost {
         this.outcomes.heard([id]);
         return this.offer(0);
       case 'lost':
-        logger.info({ runId: id }, 'a run is no longer this executor’s');
+        logger.info({ runId: id, workflow }, 'a run is no longer this executor’s');
         this.outcomes.heard([id]);
         // It may be lost to nobody: a commit of ours whose answer was lost can be what stood in our way.
         void this.#vacate(run, how.bodies);
         return void this.adoptStrays();
       case 'broken':
-        logger.error({ runId: id, error: how.error }, 'a run cannot go on here; it is taken up again');
+        logger.error(
+          { runId: id, workflow, error: how.error },
+          'a run cannot go on here; it is taken up again',
+        );
         return void this.#takeUpAgain();
     }
   }
@@ -361,40 +373,4 @@ export class Executor implements RunHost, ClaimerHost {
       }
     }
   }
-}
-
-/** When a run must have ended: its time limit begins when it is taken up, which may be now. */
-function deadlineOf(
-  { timeoutMs, deadlineMs }: Pick<NewRun, 'timeoutMs' | 'deadlineMs'>,
-  startedAtMs: number | null,
-): number | null {
-  if (timeoutMs === null || startedAtMs === null) return deadlineMs;
-  return Math.min(deadlineMs ?? Number.POSITIVE_INFINITY, Math.ceil(startedAtMs + timeoutMs));
-}
-
-function ownedFrom(run: NewRun): OwnedRun {
-  const { id, key, workflow, version, input, parentId, queue, deadlineMs, traceContext } = run;
-  const startedAtMs = run.startedAtMs ?? 0;
-  return {
-    id,
-    key,
-    workflow,
-    version,
-    input,
-    parentId,
-    epoch: 1,
-    signals: 0,
-    startedAtMs,
-    queue,
-    deadlineMs,
-    seed: key,
-    takeovers: 0,
-    isUnwinding: false,
-    keepsSlot: false,
-    isSlotScarce: false,
-    isFailing: false,
-    error: null,
-    createdAtMs: startedAtMs,
-    traceContext,
-  };
 }

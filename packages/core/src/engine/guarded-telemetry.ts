@@ -29,6 +29,13 @@ export function guardedTelemetry(telemetry: Telemetry, logger: Logger): Telemetr
       return watch ? guardedRun(watch, guard) : UNWATCHED_RUN;
     },
     sending: (message) => guard('sending', () => telemetry.sending(message)),
+    launched(app) {
+      const unseen = guard('launched', () => telemetry.launched(app));
+      return () => guard('launched', () => unseen?.());
+    },
+    committed: (batch) => guard('committed', () => telemetry.committed(batch)),
+    claimed: (claim) => guard('claimed', () => telemetry.claimed(claim)),
+    freed: (runs) => guard('freed', () => telemetry.freed(runs)),
   };
 }
 

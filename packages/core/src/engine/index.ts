@@ -1,5 +1,6 @@
 export type { EngineDeps } from './deps.js';
-export { Engine, type EngineOptions } from './engine.js';
+export { Engine } from './engine.js';
+export type { EngineOptions } from './engine-options.js';
 export { accepted, UNCHECKED_INPUT } from './input.js';
 export { type Logger, silentLogger } from './logger.js';
 export { type LookOptions, Onlooker, type SeenEvent, type SeenStream } from './onlooker.js';
@@ -20,10 +21,14 @@ export { encodeTags, plainObjectJson } from './tags.js';
 export type {
   AttemptWatch,
   RunWatch,
+  SeenApp,
   SeenAttempt,
+  SeenBatch,
   SeenCall,
+  SeenClaim,
   SeenDeparture,
   SeenMessage,
+  SeenQueue,
   SeenRun,
   SeenStart,
   SeenStarting,

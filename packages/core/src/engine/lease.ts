@@ -40,6 +40,12 @@ export class Lease {
     if (renewal.lapsed > 0) await this.#buryLapsed();
   }
 
+  /** Whether it stands, as far as this process can know. */
+  get isHeld(): boolean {
+    const agoMs = this.#deps.clock.now() - this.#lastRenewalMs;
+    return this.#executorId !== '' && !this.#isHalted && agoMs <= this.#leaseMs;
+  }
+
   /** Renews now, rather than at the next interval. */
   renewSoon(): void {
     this.#cancelTimer?.();
@@ -81,7 +87,9 @@ export class Lease {
 
   async #buryLapsed(): Promise<void> {
     const runs = await this.#deps.store.bury(null);
-    if (runs > 0) this.#listener.freed(runs);
+    if (runs === 0) return;
+    this.#deps.telemetry?.freed(runs);
+    this.#listener.freed(runs);
   }
 
   #stands(renewal: Renewal, askedMs: number): void {

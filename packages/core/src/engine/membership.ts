@@ -51,6 +51,11 @@ export class Membership {
     await this.#signOn();
   }
 
+  /** Whether this process holds a lease, as far as it can know. */
+  get isHeld(): boolean {
+    return this.#lease.isHeld;
+  }
+
   /** Where the store cannot be reached, without a word: the others find its lease lapsed. */
   async signOff(): Promise<void> {
     const { announcer, isVisitor, executor } = this.#parts;

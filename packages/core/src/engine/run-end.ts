@@ -42,7 +42,7 @@ export async function beginUnwinding({ run, host, bodies }: Leaving, error: Payl
 
 /** Sets a run aside, and records the last attempt of the step because of which that is done. */
 export async function pauseRun(
-  { id: runId, epoch }: OwnedRun,
+  { id: runId, epoch, workflow }: OwnedRun,
   { committer, deps }: RunHost,
   failed: StepEntry & { readonly error: Payload },
   error: Payload,
@@ -55,7 +55,7 @@ export async function pauseRun(
   if (paused.kind === 'written') {
     const { name: step, attempt } = failed;
     deps.logger.warn(
-      { runId, step, attempt, error: deps.codec.decode(failed.error) },
+      { runId, workflow, step, attempt, error: deps.codec.decode(failed.error) },
       'the retries of a step are exhausted; its run is paused until it is resumed',
     );
   }

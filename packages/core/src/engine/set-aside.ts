@@ -2,7 +2,8 @@ import type { JournalEntry, RecordedEntry } from '../replay/index.js';
 import type { FinishEntry, OwnedRun, PauseEntry } from '../store/index.js';
 import { Bodies } from './bodies.js';
 import { setAsideError } from './run-errors.js';
-import type { RunHost } from './run-host.js';
+import type { Departure, RunHost } from './run-host.js';
+import { watchDeparture, watchRun } from './seen-run.js';
 import { settleError } from './settle.js';
 
 /**
@@ -17,22 +18,27 @@ export async function setAside(
 ): Promise<void> {
   const { store, codec, logger } = host.deps;
   const { id: runId, epoch, parentId, workflow, takeovers } = run;
+  const watch = watchRun(run, host.executorId, host.deps);
+  const depart = (how: Departure): void => {
+    if (watch) watchDeparture(watch, how, host.deps);
+    host.departed(run, how);
+  };
   try {
     const deaths = (await store.run(runId))?.deaths ?? [];
     const cause = setAsideError(runId, takeovers, deaths, lastCallOf(journal));
-    logger.error({ runId, error: cause }, 'a run was taken over too often and is set aside');
+    logger.error({ runId, workflow, error: cause }, 'a run was taken over too often and is set aside');
     const { error } = settleError(codec, cause);
     const entry: FinishEntry | PauseEntry = run.isUnwinding
       ? { op: 'pause', runId, epoch, error }
       : { op: 'finish', runId, epoch, state: 'failed', output: null, error, parentId };
     const written = await host.committer.submit(entry);
-    if (written.kind === 'refused') return host.departed(run, { kind: 'broken', error: written.error });
-    if (written.kind !== 'written') return host.departed(run, { kind: 'lost', bodies: new Bodies() });
-    if (run.isUnwinding) return host.departed(run, { kind: 'paused' });
+    if (written.kind === 'refused') return depart({ kind: 'broken', error: written.error });
+    if (written.kind !== 'written') return depart({ kind: 'lost', bodies: new Bodies() });
+    if (run.isUnwinding) return depart({ kind: 'paused' });
     const status = { id: runId, workflow, state: 'failed', executorId: null, output: null, error } as const;
-    host.departed(run, { kind: 'finished', status, isAwaited: written.isAwaited ?? false });
+    depart({ kind: 'finished', status, isAwaited: written.isAwaited ?? false });
   } catch (error) {
-    host.departed(run, { kind: 'broken', error });
+    depart({ kind: 'broken', error });
   }
 }
 

@@ -61,7 +61,15 @@ export async function afterFailure(
   if (verdict.kind === 'failed') return verdict;
   if (verdict.kind === 'exhausted') {
     const exhausted = retriesExhausted(open.name, attempt, error, failures);
-    if (!run.pausesWhenExhausted) return { kind: 'failed', error: exhausted };
+    if (!run.pausesWhenExhausted) {
+      const { id: runId, workflow } = run.run;
+      if (attempt > 1)
+        run.host.deps.logger.warn(
+          { runId, workflow, step: open.name, attempt, error },
+          'the retries of a step are exhausted; the step fails',
+        );
+      return { kind: 'failed', error: exhausted };
+    }
     return run.pause(open, attempt, settleError(codec, error).error, settleError(codec, exhausted).error);
   }
   const delayMs = Math.ceil(retryDelayMs(policy.retry, attempt, random()));

@@ -1,4 +1,5 @@
 import type { CallKind } from '../replay/index.js';
+import type { QueueRecord, RunCount } from '../store/index.js';
 
 /** What travels with a run or a message so that others know whose trace it is of: names and values, as a propagator writes them. */
 export type TraceContext = Readonly<Record<string, string>>;
@@ -11,6 +12,47 @@ export interface Telemetry {
   takenUp(run: SeenRun): RunWatch;
   /** A message is about to be sent. Gives what travels with it. */
   sending(message: SeenMessage): TraceContext | undefined;
+  /** An app is launched, and may be asked how things stand. Gives what is called when it may be asked no more. */
+  launched(app: SeenApp): () => void;
+  /** A batch of writes has had its answer. */
+  committed(batch: SeenBatch): void;
+  /** A claim has had its answer. */
+  claimed(claim: SeenClaim): void;
+  /** So many runs of executors that died were freed, for any executor to take up. */
+  freed(runs: number): void;
+}
+
+/** An app as it may be asked how things stand. */
+export interface SeenApp {
+  readonly executorId: string;
+  /** How many runs this process has in memory. */
+  readonly held: number;
+  /** How many executors hold a lease, this one among them, as of its last renewal. */
+  readonly executors: number;
+  /** How many runs there are, by workflow, queue and state. Asks the store. */
+  counts(): Promise<readonly RunCount[]>;
+  /** How the queues stand. Asks the store. */
+  queues(): Promise<readonly SeenQueue[]>;
+}
+
+/** A queue as it stands. */
+export interface SeenQueue extends Pick<QueueRecord, 'name' | 'waiting' | 'later' | 'inHands'> {
+  /** Since when the pending run that was recorded first is there, in milliseconds; 0 if there is none. */
+  readonly oldestAgeMs: number;
+}
+
+/** A batch of writes. */
+export interface SeenBatch {
+  readonly entries: number;
+  readonly durationMs: number;
+  readonly isFailed: boolean;
+}
+
+/** A claim of runs. */
+export interface SeenClaim {
+  readonly runs: number;
+  readonly durationMs: number;
+  readonly isFailed: boolean;
 }
 
 /** A start as it is seen. */

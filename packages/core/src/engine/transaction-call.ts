@@ -89,7 +89,7 @@ async function untilSettled(
     const { error } = transacted;
     watch?.triedAgain(error);
     run.host.deps.logger.debug(
-      { error, runId: run.run.id, step: call.name, tries },
+      { error, runId: run.run.id, workflow: run.run.workflow, step: call.name, tries },
       'the transaction is tried again',
     );
     await rest(run, tries);

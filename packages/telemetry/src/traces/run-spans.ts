@@ -7,6 +7,7 @@ import type {
   SeenRun,
 } from '@holdfast/core/adapter';
 import { type Context, context, ROOT_CONTEXT, SpanKind, type Tracer, trace } from '@opentelemetry/api';
+import type { Metrics } from '../metrics/metrics.js';
 import { AttemptSpan } from './attempt-span.js';
 import { callAttributes, callName, runAttributes } from './attributes.js';
 import { carriedContext, contextOfRun } from './carried-context.js';
@@ -27,6 +28,7 @@ const KINDS: Partial<Record<SeenCall['kind'], SpanKind>> = {
  */
 export class RunSpans implements RunWatch {
   readonly #tracer: Tracer;
+  readonly #metrics: Metrics;
   readonly #run: SeenRun;
   /** What the run was recorded with. */
   readonly #root: Context;
@@ -35,7 +37,9 @@ export class RunSpans implements RunWatch {
   readonly #takenUpAtMs = Date.now();
   readonly #attempts = new Set<AttemptSpan>();
 
-  constructor(tracer: Tracer, run: SeenRun) {
+  constructor(tracer: Tracer, run: SeenRun, metrics: Metrics) {
+    this.#metrics = metrics;
+    metrics.takenUp(run);
     this.#tracer = tracer;
     this.#run = run;
     const root = contextOfRun(run);
@@ -58,7 +62,12 @@ export class RunSpans implements RunWatch {
     const attributes = callAttributes(this.#run, step);
     const within = this.#nearest();
     const span = this.#tracer.startSpan(callName(step), { attributes }, within);
-    const attempt = new AttemptSpan(span, within, () => this.#attempts.delete(attempt));
+    const attempt = new AttemptSpan(span, {
+      parent: within,
+      metrics: this.#metrics,
+      of: { workflow: this.#run.workflow, kind: step.kind, name: step.name },
+      over: () => this.#attempts.delete(attempt),
+    });
     this.#attempts.add(attempt);
     return attempt;
   }
@@ -82,10 +91,11 @@ export class RunSpans implements RunWatch {
 
   left(how: SeenDeparture): void {
     for (const attempt of this.#attempts) attempt.abandoned();
-    if (how.kind !== 'succeeded' && how.kind !== 'failed' && how.kind !== 'cancelled') return;
     const { workflow, startedAgoMs, ageMs } = this.#run;
     // A fork is as old as the run that it was forked from; its span is not.
     const startTime = this.#takenUpAtMs - Math.min(startedAgoMs, ageMs);
+    this.#metrics.left(this.#run, how.kind, Date.now() - startTime);
+    if (how.kind !== 'succeeded' && how.kind !== 'failed' && how.kind !== 'cancelled') return;
     const attributes = { ...runAttributes(this.#run), 'holdfast.run.state': how.kind };
     const span = this.#tracer.startSpan(`run ${workflow}`, { attributes, startTime }, this.#root);
     if (how.kind === 'failed') failed(span, how.error);
