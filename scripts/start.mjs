@@ -1,12 +1,14 @@
-// `npm start`: plays the story of a demo shop. `npm start -- knex` plays another one's.
+// `npm start`: plays the story of a demo shop. `npm start -- knex` plays another one's, and `npm start -- kafka`.
 import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { install, pnpm, projects, seconds } from './workspace.mjs';
 
-const demo = `@holdfast/demo-${process.argv[2] ?? 'drizzle'}`;
-if (!projects().find(({ name }) => name === demo)?.scripts.story) {
-  console.error(`There is no ${demo} with a story to play.`);
+const asked = process.argv[2] ?? 'drizzle';
+const folders = [join('apps', `demo-${asked}`), join('apps', asked)];
+const demo = projects().find(({ folder, scripts }) => folders.includes(folder) && scripts.story)?.name;
+if (!demo) {
+  console.error(`There is no ${folders.join(' and no ')} with a story to play.`);
   process.exit(2);
 }
 

@@ -1,4 +1,12 @@
-import { currentRun, HoldfastError, type StepFunction, type StepOptions, step } from '@holdfast/core';
+import {
+  currentRun,
+  HoldfastError,
+  isHoldfastError,
+  type RetryOptions,
+  type StepFunction,
+  type StepOptions,
+  step,
+} from '@holdfast/core';
 import type { KafkaClient, NewRecord, RawHeaders } from './kafka-client.js';
 import { Producing } from './producing.js';
 import type { KafkaRecord, RecordPlace } from './record.js';
@@ -24,6 +32,13 @@ export interface ProducedBy {
   readonly key: string;
 }
 
+/** A broker that is away is no reason for a run to fail. */
+const PATIENT: RetryOptions = {
+  attempts: 100,
+  max: '30s',
+  when: (error) => !isHoldfastError(error, 'UNRECORDABLE_VALUE'),
+};
+
 /** Produces records in steps. */
 export interface KafkaProducer {
   /**
@@ -32,6 +47,8 @@ export interface KafkaProducer {
    * consumer knows them: see {@link producedBy}. Gives where they are.
    *
    * @param records makes the records of the step's arguments.
+   * @param options as of any step. Default `retry`: 100 attempts, up to half a minute apart, so that a broker may be away for
+   * most of an hour.
    * @throws HoldfastError INVALID_NAME, INVALID_OPTION, INVALID_DURATION.
    * @example
    * const announce = producer.step('announce order', (order: Order) => ({ topic: 'taken', key: order.id, value: order }));
@@ -60,7 +77,10 @@ export function kafkaProducer(
     records: (...args: Args) => OutgoingRecord | readonly OutgoingRecord[],
     options?: StepOptions,
   ): StepFunction<Args, readonly RecordPlace[]> =>
-    step(name, (...args: Args) => sendAll(producing, listOf(records(...args))), options);
+    step(name, (...args: Args) => sendAll(producing, listOf(records(...args))), {
+      retry: PATIENT,
+      ...options,
+    });
   return {
     step: produce,
     close: () => producing.close(),
