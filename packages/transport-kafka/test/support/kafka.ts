@@ -87,7 +87,12 @@ export class TestTopic {
 
   /** Writes records as JSON; bytes as they are. */
   async write(records: readonly TestRecord[]): Promise<void> {
-    const producer = this.#kafka.producer({ allowAutoTopicCreation: false });
+    // Idempotent: else what a busy broker is asked for again is there twice.
+    const producer = this.#kafka.producer({
+      allowAutoTopicCreation: false,
+      idempotent: true,
+      maxInFlightRequests: 1,
+    });
     await producer.connect();
     try {
       const messages = records.map(({ value, key = null, partition, headers }) => ({
