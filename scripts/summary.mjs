@@ -7,6 +7,7 @@ import { projects, root } from './workspace.mjs';
 /** The line before the tests that failed, one by one. `.ci/run` repeats what follows it as its last words. */
 const FAILURES = 'Tests that failed:';
 const LINES_OF_A_MESSAGE = 15;
+const NOTHING = { passed: 0, failed: 0, skipped: 0, failures: [] };
 
 const reportOf = (folder) => join(root, folder, '.reports', 'vitest.json');
 
@@ -17,7 +18,7 @@ export function forgetReports() {
 
 /**
  * Prints one line per package and the total, and returns whether all is well: something passed and nothing failed.
- * With `everyPackage`, a package that has tests to run but left no report counts as one failure;
+ * A package with tests whose report is of none counts as one failure, and with `everyPackage` one that left no report;
  * so does a run that failed where no report says why.
  */
 export function summarize({ everyPackage = false, runnerFailed = false } = {}) {
@@ -25,14 +26,13 @@ export function summarize({ everyPackage = false, runnerFailed = false } = {}) {
   const failures = [];
   console.log('');
   for (const { name, folder, scripts } of projects()) {
-    if (!existsSync(reportOf(folder))) {
-      if (everyPackage && scripts.test) {
-        total.failed += 1;
-        console.log(`${name}: left no report, its tests did not run`);
-      }
-      continue;
+    const isThere = existsSync(reportOf(folder));
+    const count = isThere ? countReport(JSON.parse(readFileSync(reportOf(folder), 'utf8'))) : NOTHING;
+    // A report of nothing is what a broken global set-up leaves.
+    if (count.passed + count.failed + count.skipped === 0 && scripts.test && (isThere || everyPackage)) {
+      total.failed += 1;
+      failures.push(`- ${name}: its tests did not run`);
     }
-    const count = countReport(JSON.parse(readFileSync(reportOf(folder), 'utf8')));
     for (const key of Object.keys(total)) total[key] += count[key];
     if (count.passed + count.failed + count.skipped > 0) console.log(`${name}: ${inWords(count)}`);
     failures.push(...count.failures);

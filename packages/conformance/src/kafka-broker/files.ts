@@ -87,7 +87,8 @@ async function format(home: string): Promise<void> {
       serverProperties({ folder: join(home, 'formatted'), port: 1, controllerPort: 2 }),
     );
     const id = Buffer.from(randomUUID().replaceAll('-', ''), 'hex').toString('base64url');
-    const tool = ['kafka.tools.StorageTool', 'format', '-t', id, '-c', properties];
+    // With =, as an id may begin with a dash.
+    const tool = ['kafka.tools.StorageTool', 'format', `--cluster-id=${id}`, '-c', properties];
     await run('java', [...JVM_OPTIONS, '-cp', join(home, 'libs', '*'), ...tool]);
   } finally {
     await rm(folder, { recursive: true, force: true });
